@@ -1,0 +1,88 @@
+// Profile: PS3.15 Table E.1-1 with options and a rule's overrides -> one decision per attribute.
+//
+// Pure and table-driven. A Decision says which simple action holds for this attribute at this path
+// in this SOP class, and which row or override said so, so that `efface rules explain`, the cleaner
+// and the receipt tell the same story. Applying it is another folder's job (pipeline/header); the
+// gate reads the same table but judges results with its own code.
+// Thread rule: const after construction; safe to share.
+#pragma once
+
+#include "rules/actions/action.h"
+#include "rules/vocabulary/tag.h"
+#include "rules/vocabulary/vr.h"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace efface::rules {
+
+/// The option columns of Table E.1-1, in its order.
+enum class Option : std::uint8_t {
+    kRetainSafePrivate,
+    kRetainUids,
+    kRetainDeviceIdentity,
+    kRetainInstitutionIdentity,
+    kRetainPatientCharacteristics,
+    kRetainLongitudinalFullDates,
+    kRetainLongitudinalModifiedDates,
+    kCleanDescriptors,
+    kCleanStructuredContent,
+    kCleanGraphics,
+};
+
+/// What is asked about: one attribute where it stands.
+struct AttributeContext {
+    Tag tag;
+    Vr vr = Vr::UN;
+    std::span<const Tag> path;         ///< Tags of the enclosing sequences, outermost first.
+    std::string_view private_creator;  ///< Trimmed; empty for standard attributes.
+    std::string_view sop_class_uid;    ///< Of the instance; decides the attribute's Type.
+};
+
+/// Who decided.
+enum class DecisionSource : std::uint8_t {
+    kTableRow,          ///< A row of Table E.1-1 (Basic Profile column, or an option's).
+    kOverride,          ///< The rule's own per-attribute override.
+    kNotInTable,        ///< A standard attribute that Table E.1-1 does not name: kept.
+    kUnknownAttribute,  ///< Neither in PS3.6 nor allowed: removed.
+    kGroupRule,         ///< Group 0000-0008 housekeeping: group lengths, group 0004, digital signatures.
+    kStructural,        ///< SOP Class UID and the like: never changed.
+};
+
+struct Decision {
+    Action action = Action::X;
+    DecisionSource source = DecisionSource::kUnknownAttribute;
+    std::string_view table_code;  ///< As the table prints it: "X/Z/D"; empty where no row applies.
+    char attribute_type = '?';    ///< '1', '2', '3' (1C as '1', 2C as '2') or '?' where unknown.
+    std::string_view why;         ///< One literal sentence for `rules explain`.
+};
+
+struct ProfileOptions {
+    std::set<Option> options;
+    /// Per-attribute overrides of the rule, by tag at any depth, or by "Keyword/Keyword" path.
+    std::map<std::string, Action> overrides;
+};
+
+class Profile {
+public:
+    explicit Profile(ProfileOptions options = {});
+    Decision decide(const AttributeContext& attribute) const;
+
+    const ProfileOptions& options() const { return options_; }
+
+private:
+    ProfileOptions options_;
+    std::map<std::uint32_t, Action> tag_overrides_;
+    std::map<std::vector<std::uint32_t>, Action> path_overrides_;
+};
+
+/// "2026d", and the SHA-256 of the generated table (hex), both recorded in every receipt.
+std::string_view table_edition();
+std::string_view table_digest();
+
+}  // namespace efface::rules

@@ -1,0 +1,27 @@
+// The data dictionary of PS3.6: keyword, VR and VM of each standard attribute.
+#pragma once
+
+#include "rules/vocabulary/tag.h"
+#include "rules/vocabulary/vr.h"
+
+#include <string_view>
+
+namespace efface::rules {
+
+struct DictionaryEntry {
+    Tag tag;
+    std::string_view keyword;
+    Vr vr;                     ///< The first one where the standard names several ("US or SS": US).
+    std::string_view vr_text;  ///< As printed: "US or SS".
+    std::string_view vm;
+    bool retired;
+};
+
+/// The entry of a tag (repeating groups 50xx and 60xx included), or null; null for private tags.
+const DictionaryEntry* find_attribute(Tag tag);
+/// The entry of a keyword ("PatientName"), or null.
+const DictionaryEntry* find_attribute(std::string_view keyword);
+/// "PatientName", or "" for an unknown or private tag.
+std::string_view keyword_of(Tag tag);
+
+}  // namespace efface::rules

@@ -1,0 +1,40 @@
+# efface_library(NAME SOURCES ... [USES ...] [PRIVATE_LIBS ...]): one target per leaf folder.
+# efface_test(NAME SOURCES ... USES ...): one GoogleTest program, its tests known to ctest one by one.
+include(GoogleTest)
+
+add_library(efface_flags INTERFACE)
+target_compile_features(efface_flags INTERFACE cxx_std_20)
+target_compile_options(efface_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_include_directories(efface_flags INTERFACE ${PROJECT_SOURCE_DIR})
+if(EFFACE_SANITIZE)
+  target_compile_options(efface_flags INTERFACE -fsanitize=${EFFACE_SANITIZE} -fno-omit-frame-pointer
+                                                -fno-sanitize-recover=all)
+  target_link_options(efface_flags INTERFACE -fsanitize=${EFFACE_SANITIZE})
+endif()
+
+function(efface_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_LIBS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC efface_flags ${ARG_USES} PRIVATE ${ARG_PRIVATE_LIBS})
+  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/scripts/cmake/standard_library.h)
+endfunction()
+
+function(efface_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_LIBS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE efface_flags ${ARG_USES} ${ARG_PRIVATE_LIBS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endfunction()
+
+function(efface_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;PRIVATE_LIBS;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE efface_flags ${ARG_USES} ${ARG_PRIVATE_LIBS} GTest::gtest_main GTest::gmock)
+  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/scripts/cmake/standard_library.h)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+                       PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()
