@@ -1,0 +1,75 @@
+// Spool: the files in which an instance waits, and how they become durable.
+//
+// An original is written to an unnamed file (O_TMPFILE), synced, linked under a name of ours, and
+// its directory synced; only then may a job name it (promise P1). A crash before the link leaves
+// nothing; one between link and job leaves an orphan, which start-up finds by list_originals().
+// An output is recomputable from its work order (P6), so it is only written, not synced.
+//
+//   DIRECTORY/originals/NAME    Part 10 files as received, NAME = 32 hex digits from the entropy source
+//   DIRECTORY/originals/NAME.part    only where the file system has no O_TMPFILE; removed at start-up
+//   DIRECTORY/outputs/NAME      Part 10 files that a worker wrote
+//
+// Thread rule: every function is safe from any thread; a SpoolFile belongs to one thread at a time.
+#pragma once
+
+#include "config/environment.h"
+#include "config/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace efface::pipeline {
+
+/// An original that is being received.
+struct SpoolFile {
+    Descriptor file;
+    std::string name;     ///< The name it will get.
+    bool unnamed = true;  ///< False: it lies under NAME.part until it is published.
+    std::uint64_t bytes = 0;
+};
+
+class Spool {
+public:
+    /// Makes the directories if they are missing and removes what a crash left half-received.
+    static Result<Spool> open(Environment& environment, const std::string& directory);
+
+    Result<SpoolFile> begin_original();
+    Status append(SpoolFile& file, std::span<const std::byte> bytes);
+    /// fdatasync, then the name. The caller still owes sync_originals() before it acknowledges.
+    Status publish(SpoolFile& file);
+    /// Drops a half-received original.
+    void abandon(SpoolFile file);
+    /// Makes every name given by publish() so far durable.
+    Status sync_originals();
+
+    Result<Descriptor> open_original(std::string_view name);
+    Result<Descriptor> open_output(std::string_view name);
+    /// A new, empty output file and its name; readable and writable.
+    Result<SpoolFile> begin_output();
+    Status remove_original(std::string_view name);
+    Status remove_output(std::string_view name);
+    Result<std::vector<std::string>> list_originals();
+    Result<std::vector<std::string>> list_outputs();
+    Result<DiskSpace> space();
+    /// DIRECTORY/outputs, for the folder destination's hard links.
+    std::string output_path(std::string_view name) const;
+
+private:
+    Spool(Environment& environment, std::string originals, std::string outputs)
+        : environment_{&environment}, originals_{std::move(originals)}, outputs_{std::move(outputs)} {}
+
+    Result<std::string> new_name();
+
+    Environment* environment_;
+    std::string originals_;
+    std::string outputs_;
+};
+
+/// 32 lower-case hex digits: the only names that the spool opens or removes.
+bool is_spool_name(std::string_view name);
+
+}  // namespace efface::pipeline
