@@ -1,0 +1,31 @@
+// Gate: the independent judge of a written file. It reads the original and the written file through
+// pipeline/scan, takes nothing from the cleaner's report on trust, never edits, and shares with the
+// cleaner only tables and constants (rules/), never the code that plans, applies or writes.
+// Answers to PS3.15 annex E and design promises P2, P7, P9.
+// Thread rule: a pure function of its arguments.
+#pragma once
+
+#include "pipeline/unit/work_order.h"
+#include "rules/keys/project_key.h"
+#include "rules/matching/rule_set.h"
+
+#include <cstddef>
+#include <span>
+
+namespace efface::pipeline {
+
+/// What the judgement rests on besides the two files.
+struct GateWork {
+    const WorkOrder& order;
+    /// The rule that governs this instance; the caller found it by matching, not in the clean report.
+    const rules::Rule& rule;
+    const rules::ProjectKey& key;
+};
+
+/// Both files are whole Part 10 files. `passed` only if every check held; else `reason` is the first
+/// check that did not, a literal with a tag at most. Digest and length are of `written`.
+GateReport judge(
+    std::span<const std::byte> original, std::span<const std::byte> written, const GateWork& work
+);
+
+}  // namespace efface::pipeline
