@@ -4,7 +4,9 @@ include(GoogleTest)
 
 add_library(efface_flags INTERFACE)
 target_compile_features(efface_flags INTERFACE cxx_std_20)
-target_compile_options(efface_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+target_compile_options(efface_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+                       # Designated initializers leave out what has a default on purpose.
+                       -Wno-missing-field-initializers)
 target_include_directories(efface_flags INTERFACE ${PROJECT_SOURCE_DIR})
 if(EFFACE_SANITIZE)
   target_compile_options(efface_flags INTERFACE -fsanitize=${EFFACE_SANITIZE} -fno-omit-frame-pointer

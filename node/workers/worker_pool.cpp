@@ -1,0 +1,211 @@
+#include "node/workers/worker_pool.h"
+
+#include "config/json.h"
+
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+namespace efface::node {
+
+namespace {
+
+std::int64_t micros_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
+        .count();
+}
+
+}  // namespace
+
+/// One worker process and its replacement. Lives on one thread.
+class WorkerPool::Slot {
+public:
+    explicit Slot(WorkerPool& pool) : pool_{pool} {}
+
+    /// Asks the process, starting one if there is none. An error with kHalt: no process can be started.
+    Result<std::string> ask(
+        pipeline::MessageKind request, const Json& payload, std::initializer_list<int> descriptors,
+        pipeline::MessageKind expected
+    ) {
+        EFFACE_CHECK(ensure_process());
+        ++units_;
+        auto reply =
+            process_->call(request, dump_json(payload), descriptors, expected, pool_.limits_.unit_deadline);
+        if (!reply) {
+            reason_ =
+                process_->failure_reason().empty() ? reply.error().message() : process_->failure_reason();
+        }
+        if (!process_->alive()) {
+            ++pool_.restarts_;
+            process_.reset();
+        }
+        return reply;
+    }
+
+    const std::string& reason() const { return reason_; }
+
+private:
+    Status ensure_process() {
+        if (process_ && units_ >= pool_.limits_.units_per_process_max) {
+            process_.reset();
+        }
+        for (std::uint32_t failures = 0; !process_; ++failures) {
+            auto started = WorkerProcess::start(pool_.program_);
+            if (started) {
+                process_.emplace(std::move(*started));
+                units_ = 0;
+            } else if (started.error().fault == Fault::kHalt || failures >= pool_.limits_.start_failures_max) {
+                return fail(Fault::kHalt, started.error().text, started.error().where);
+            }
+        }
+        return {};
+    }
+
+    WorkerPool& pool_;
+    std::optional<WorkerProcess> process_;
+    std::uint64_t units_ = 0;
+    std::string reason_;
+};
+
+WorkerPool::WorkerPool(WorkerProgram program, WorkerPoolLimits limits)
+    : program_{std::move(program)}, limits_{limits} {}
+
+template <class Item>
+std::optional<Item> WorkerPool::take(Queue<Item>& queue) {
+    std::unique_lock lock{mutex_};
+    queue.not_empty.wait(lock, [&] { return !queue.items.empty() || queue.closed; });
+    if (queue.items.empty()) {
+        return std::nullopt;
+    }
+    std::optional<Item> item{std::move(queue.items.front())};
+    queue.items.pop_front();
+    queue.not_full.notify_one();
+    return item;
+}
+
+template <class Item>
+bool WorkerPool::put(Queue<Item>& queue, Item item) {
+    std::unique_lock lock{mutex_};
+    queue.not_full.wait(lock, [&] { return queue.items.size() < limits_.queue_units_max || queue.closed; });
+    if (queue.closed) {
+        return false;
+    }
+    queue.items.push_back(std::move(item));
+    queue.not_empty.notify_one();
+    return true;
+}
+
+template <class Item>
+void WorkerPool::close(Queue<Item>& queue) {
+    const std::lock_guard lock{mutex_};
+    queue.closed = true;
+    queue.not_empty.notify_all();
+    queue.not_full.notify_all();
+}
+
+bool WorkerPool::submit(Unit unit) {
+    return put(cleaning_, std::move(unit));
+}
+
+std::size_t WorkerPool::room() const {
+    const std::lock_guard lock{mutex_};
+    return limits_.queue_units_max - std::min(limits_.queue_units_max, cleaning_.items.size());
+}
+
+std::size_t WorkerPool::queued() const {
+    const std::lock_guard lock{mutex_};
+    return cleaning_.items.size() + judging_.items.size();
+}
+
+void WorkerPool::give_up(Error error) {
+    {
+        const std::lock_guard lock{mutex_};
+        fatal_ = fatal_.value_or(error);
+    }
+    close(cleaning_);
+    close(judging_);
+}
+
+std::optional<Error> WorkerPool::fatal() const {
+    const std::lock_guard lock{mutex_};
+    return fatal_;
+}
+
+void WorkerPool::stop() {
+    close(cleaning_);
+}
+
+void WorkerPool::stop_gatekeepers() {
+    close(judging_);
+}
+
+void WorkerPool::run_cleaner() {
+    Slot slot{*this};
+    while (auto unit = take(cleaning_)) {
+        UnitResult result;
+        const auto start = std::chrono::steady_clock::now();
+        const auto reply = slot.ask(
+            pipeline::MessageKind::kClean, pipeline::to_json(unit->order),
+            {unit->original.get(), unit->output.get()}, pipeline::MessageKind::kCleaned
+        );
+        result.clean_micros = micros_since(start);
+        const auto json = reply ? parse_json(*reply) : std::nullopt;
+        auto report =
+            json ? pipeline::clean_report_from_json(*json)
+                 : Result<pipeline::CleanReport>{fail(Fault::kRetry, "the cleaner's report is unreadable")};
+        if (!report) {
+            result.attempt_failed = true;
+            result.failure = reply ? report.error().message() : slot.reason();
+            if (!reply && reply.error().fault == Fault::kHalt) {
+                give_up(reply.error());
+                result.failure = reply.error().message();
+            }
+            unit->done(std::move(result));
+            continue;
+        }
+        result.clean = std::move(*report);
+        if (result.clean.outcome != pipeline::CleanReport::Outcome::kCleaned) {
+            unit->done(std::move(result));
+            continue;
+        }
+        Judged judged{std::move(*unit), std::move(result)};
+        auto done = judged.unit.done;
+        if (!put(judging_, std::move(judged))) {
+            UnitResult stopped;
+            stopped.attempt_failed = true;
+            stopped.failure = "the node stopped before the gate judged";
+            done(std::move(stopped));
+        }
+    }
+}
+
+void WorkerPool::run_gatekeeper() {
+    Slot slot{*this};
+    while (auto judged = take(judging_)) {
+        UnitResult& result = judged->result;
+        const auto start = std::chrono::steady_clock::now();
+        const pipeline::GateRequest request{.order = judged->unit.order, .rule = result.clean.rule};
+        const auto reply = slot.ask(
+            pipeline::MessageKind::kGate, pipeline::to_json(request),
+            {judged->unit.original.get(), judged->unit.output.get()}, pipeline::MessageKind::kJudged
+        );
+        result.gate_micros = micros_since(start);
+        const auto json = reply ? parse_json(*reply) : std::nullopt;
+        auto report =
+            json ? pipeline::gate_report_from_json(*json)
+                 : Result<pipeline::GateReport>{fail(Fault::kRetry, "the gate's report is unreadable")};
+        if (report) {
+            result.gate = std::move(*report);
+        } else {
+            result.attempt_failed = true;
+            result.failure = reply ? report.error().message() : slot.reason();
+            if (!reply && reply.error().fault == Fault::kHalt) {
+                give_up(reply.error());
+                result.failure = reply.error().message();
+            }
+        }
+        judged->unit.done(std::move(result));
+    }
+}
+
+}  // namespace efface::node

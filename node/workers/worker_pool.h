@@ -1,0 +1,113 @@
+// WorkerPool: the worker processes of a node, in two rows: cleaners, which write an output, and
+// gatekeepers, which judge it. The process that cleaned an instance never vouches for it.
+//
+//   submit -> [bounded queue] -> run_cleaner thread + its process -> [bounded queue]
+//          -> run_gatekeeper thread + its process -> done(UnitResult)
+//
+// A worker that dies or hangs costs one attempt of one unit: done() gets `attempt_failed`, the slot
+// starts another process. How often a unit may fail is the job store's matter.
+// Thread rule: submit() and stop() from any thread; each run_*() is the body of one thread of its
+// own that node/runtime makes; done() is called on those threads.
+#pragma once
+
+#include "config/environment.h"
+#include "config/result.h"
+#include "node/workers/worker_process.h"
+#include "pipeline/unit/work_order.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace efface::node {
+
+/// What became of one unit.
+struct UnitResult {
+    bool attempt_failed = false;  ///< A process died or hung: nothing is known about the instance.
+    std::string failure;          ///< Why the attempt failed; a literal.
+    pipeline::CleanReport clean;
+    pipeline::GateReport gate;  ///< Meaningful when clean.outcome is kCleaned.
+    std::int64_t clean_micros = 0;
+    std::int64_t gate_micros = 0;
+};
+
+struct Unit {
+    pipeline::WorkOrder order;
+    Descriptor original;  ///< Readable.
+    Descriptor output;    ///< Readable and writable, empty.
+    std::function<void(UnitResult)> done;
+};
+
+struct WorkerPoolLimits {
+    std::size_t queue_units_max = 64;
+    std::chrono::milliseconds unit_deadline{120'000};
+    /// A process is replaced after this many units, so that a slow leak in a codec stays small.
+    std::uint64_t units_per_process_max = 20'000;
+    /// Failed starts in a row before the pool gives up and reports a fault to halt on.
+    std::uint32_t start_failures_max = 5;
+};
+
+class WorkerPool {
+public:
+    WorkerPool(WorkerProgram program, WorkerPoolLimits limits);
+
+    /// Takes the unit, waiting while the queue is full; false once stop() was called.
+    bool submit(Unit unit);
+    /// How many units submit() would take now without waiting.
+    std::size_t room() const;
+
+    /// Body of a cleaner's thread; returns after stop() once the queue is empty, or when processes
+    /// cannot be started (fatal() then says why).
+    void run_cleaner();
+    void run_gatekeeper();
+
+    /// No more submissions; run_*() finish what is queued and return. Call stop_gatekeepers() once
+    /// every cleaner thread has been joined.
+    void stop();
+    void stop_gatekeepers();
+
+    /// Why the pool cannot work, once it cannot.
+    std::optional<Error> fatal() const;
+
+    std::uint64_t restarts() const { return restarts_.load(); }
+
+    std::size_t queued() const;
+
+private:
+    struct Judged {
+        Unit unit;
+        UnitResult result;
+    };
+    class Slot;
+
+    template <class Item>
+    struct Queue {
+        std::deque<Item> items;
+        bool closed = false;
+        std::condition_variable not_empty;
+        std::condition_variable not_full;
+    };
+    template <class Item>
+    std::optional<Item> take(Queue<Item>& queue);
+    template <class Item>
+    bool put(Queue<Item>& queue, Item item);
+    template <class Item>
+    void close(Queue<Item>& queue);
+    void give_up(Error error);
+
+    const WorkerProgram program_;
+    const WorkerPoolLimits limits_;
+    std::atomic<std::uint64_t> restarts_{0};
+
+    mutable std::mutex mutex_;  // Guards everything below.
+    Queue<Unit> cleaning_;
+    Queue<Judged> judging_;
+    std::optional<Error> fatal_;
+};
+
+}  // namespace efface::node
