@@ -31,6 +31,7 @@ Descriptor::~Descriptor() {
 namespace {
 
 constexpr mode_t kFileMode = 0600;
+constexpr std::size_t kCopyBytes = 1U << 20U;
 constexpr mode_t kDirectoryMode = 0700;
 
 tl::unexpected<Error> errno_error(Literal text) {
@@ -114,6 +115,31 @@ public:
         );
     }
 
+    Status link(const std::string& from, const std::string& to) override {
+        return checked(::link(from.c_str(), to.c_str()), "cannot give a file a second name");
+    }
+
+    Status copy(const Descriptor& from, const Descriptor& to) override {
+        struct stat info {};
+
+        if (::fstat(from.get(), &info) != 0) {
+            return errno_error("cannot read a file's size");
+        }
+        off_t offset = 0;
+        while (offset < info.st_size) {
+            const auto left = static_cast<std::size_t>(info.st_size - offset);
+            const ssize_t copied = ::copy_file_range(from.get(), &offset, to.get(), nullptr, left, 0);
+            if (copied <= 0) {
+                // Not every pair of file systems can; plain reads and writes always do.
+                return copied < 0 &&
+                               (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS)
+                           ? copy_by_hand(from, to, offset, info.st_size)
+                           : errno_error("cannot copy a file: check free space and the disk");
+            }
+        }
+        return {};
+    }
+
     Status rename(const std::string& from, const std::string& to) override {
         return checked(std::rename(from.c_str(), to.c_str()), "cannot rename a file");
     }
@@ -179,6 +205,22 @@ public:
     }
 
 private:
+    Status copy_by_hand(const Descriptor& from, const Descriptor& to, off_t offset, off_t end) {
+        std::vector<std::byte> buffer(kCopyBytes);
+        while (offset < end) {
+            const ssize_t got = ::pread(from.get(), buffer.data(), buffer.size(), offset);
+            if (got < 0 && errno == EINTR) {
+                continue;
+            }
+            if (got <= 0) {
+                return errno_error("cannot read a file to copy it");
+            }
+            EFFACE_CHECK(write(to, std::span{buffer}.first(static_cast<std::size_t>(got))));
+            offset += got;
+        }
+        return {};
+    }
+
     static Result<Descriptor> opened(int fd) {
         if (fd < 0) {
             return errno_error("cannot open a file");

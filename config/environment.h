@@ -81,7 +81,11 @@ public:
     virtual Status close(Descriptor file) = 0;
     /// Gives an unnamed file its name (linkat); fails if the name is taken.
     virtual Status link_unnamed(const Descriptor& file, const std::string& path) = 0;
+    /// A second name for a file (link); fails if the name is taken.
+    virtual Status link(const std::string& from, const std::string& to) = 0;
     virtual Status rename(const std::string& from, const std::string& to) = 0;
+    /// Appends all bytes of `from`, from its start, to `to`; the file position of `from` stays.
+    virtual Status copy(const Descriptor& from, const Descriptor& to) = 0;
     /// Removing what is not there is success.
     virtual Status remove(const std::string& path) = 0;
     /// fsync of a directory, which makes its entries durable.

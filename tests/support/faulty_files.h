@@ -89,6 +89,23 @@ public:
         return real_.link_unnamed(file, path);
     }
 
+    Status link(const std::string& from, const std::string& to) override {
+        if (!step()) {
+            return failure();
+        }
+        const std::lock_guard lock{mutex_};
+        unsynced_entries_[to] = true;
+        return real_.link(from, to);
+    }
+
+    Status copy(const Descriptor& from, const Descriptor& to) override {
+        if (!step()) {
+            return failure();
+        }
+        synced_.erase(to.get());
+        return real_.copy(from, to);
+    }
+
     Status rename(const std::string& from, const std::string& to) override {
         if (!step()) {
             return failure();
