@@ -78,7 +78,7 @@ struct ProjectSettings {
 struct PeerSettings {
     std::string name;
     std::string calling_ae;              ///< "*": any.
-    std::vector<CidrBlock> addresses;    ///< Empty: from anywhere.
+    std::vector<CidrBlock> addresses;    ///< Never empty; from anywhere is 0.0.0.0/0 and ::/0.
     std::vector<std::string> projects;   ///< Project names; empty: every project.
     std::uint32_t associations_max = 0;  ///< Never above listen.associations_per_peer_max.
 
