@@ -44,6 +44,10 @@ const DictionaryEntry* find_attribute(std::string_view keyword) {
     return hit ? &kEntries[*found] : nullptr;
 }
 
+std::span<const DictionaryEntry> dictionary() {
+    return kEntries;
+}
+
 std::string_view keyword_of(Tag tag) {
     const DictionaryEntry* entry = find_attribute(tag);
     return entry != nullptr ? entry->keyword : std::string_view{};

@@ -4,6 +4,7 @@
 #include "rules/vocabulary/tag.h"
 #include "rules/vocabulary/vr.h"
 
+#include <span>
 #include <string_view>
 
 namespace efface::rules {
@@ -21,6 +22,8 @@ struct DictionaryEntry {
 const DictionaryEntry* find_attribute(Tag tag);
 /// The entry of a keyword ("PatientName"), or null.
 const DictionaryEntry* find_attribute(std::string_view keyword);
+/// Every entry, in the order of the tag.
+std::span<const DictionaryEntry> dictionary();
 /// "PatientName", or "" for an unknown or private tag.
 std::string_view keyword_of(Tag tag);
 
