@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -39,9 +40,10 @@ enum class Option : std::uint8_t {
 struct AttributeContext {
     Tag tag;
     Vr vr = Vr::UN;
-    std::span<const Tag> path;         ///< Tags of the enclosing sequences, outermost first.
-    std::string_view private_creator;  ///< Trimmed; empty for standard attributes.
-    std::string_view sop_class_uid;    ///< Of the instance; decides the attribute's Type.
+    std::span<const Tag> path;  ///< Tags of the enclosing sequences, outermost first.
+    /// Trimmed; empty for standard attributes. For a private creator element: its own value.
+    std::string_view private_creator;
+    std::string_view sop_class_uid;  ///< Of the instance; decides the attribute's Type.
 };
 
 /// Who decided.
@@ -57,16 +59,27 @@ enum class DecisionSource : std::uint8_t {
 struct Decision {
     Action action = Action::X;
     DecisionSource source = DecisionSource::kUnknownAttribute;
-    std::string_view table_code;  ///< As the table prints it: "X/Z/D"; empty where no row applies.
-    char attribute_type = '?';    ///< '1', '2', '3' (1C as '1', 2C as '2') or '?' where unknown.
-    std::string_view why;         ///< One literal sentence for `rules explain`.
+    std::string_view table_code;   ///< As the table prints it: "X/Z/D"; empty where no row applies.
+    char attribute_type = '?';     ///< '1', '2', '3' (1C as '1', 2C as '2') or '?' where unknown.
+    std::string_view why;          ///< One literal sentence for `rules explain`.
+    std::optional<Option> option;  ///< The option whose column decided, if one did.
 };
 
 struct ProfileOptions {
     std::set<Option> options;
-    /// Per-attribute overrides of the rule, by tag at any depth, or by "Keyword/Keyword" path.
+    /// Per-attribute overrides of the rule; keys as parse_override_key reads them.
     std::map<std::string, Action> overrides;
 };
+
+/// What an override names.
+struct OverrideKey {
+    std::vector<Tag> path;  ///< One tag: at any depth. Several: exactly this path from the data set down.
+    std::string creator;    ///< Of a private attribute: its block byte then does not count.
+};
+
+/// Reads "PatientName", "(0010,0010)", "Keyword/Keyword" or "(gggg,xxee,CREATOR)" ("10ee" for "xxee" is
+/// the same); nothing for an unknown keyword, a private tag without creator, or another text.
+std::optional<OverrideKey> parse_override_key(std::string_view text);
 
 class Profile {
 public:
@@ -77,8 +90,12 @@ public:
 
 private:
     ProfileOptions options_;
+    std::optional<Action> find_override(const AttributeContext& attribute) const;
+    std::optional<Action> find_private_override(const AttributeContext& attribute) const;
+
     std::map<std::uint32_t, Action> tag_overrides_;
     std::map<std::vector<std::uint32_t>, Action> path_overrides_;
+    std::map<std::pair<std::uint32_t, std::string>, Action> private_overrides_;
 };
 
 /// "2026d", and the SHA-256 of the generated table (hex), both recorded in every receipt.

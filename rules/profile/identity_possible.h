@@ -1,0 +1,28 @@
+// Whether the Pixel Data of an instance may show text or a face: one table by SOP class, modality,
+// image type and body part. A sender's claim (Burned In Annotation, Recognizable Visual Features) is
+// no input: it never makes a "no". When in doubt it is possible.
+// PS3.15 E.3.1, E.3.2. Thread rule: pure.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace efface::rules {
+
+struct PixelIdentity {
+    bool text = true;      ///< Burned-in text is possible.
+    bool face = true;      ///< A recognizable face is possible, in the plane or reconstructed.
+    std::string_view why;  ///< One literal sentence.
+};
+
+/// What the table looks at. Values are trimmed; absent ones are empty.
+struct PixelFacts {
+    std::string_view sop_class_uid;
+    std::string_view modality;                     ///< (0008,0060)
+    std::span<const std::string_view> image_type;  ///< (0008,0008), value by value.
+    std::string_view body_part;  ///< (0018,0015), or the meaning of the anatomic region code.
+};
+
+PixelIdentity identity_possible(const PixelFacts& facts);
+
+}  // namespace efface::rules
