@@ -1,0 +1,71 @@
+# Efface: everything a newcomer types. CMake and ninja do the building; this file only names the ways in.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+.ONESHELL:
+
+JOBS ?= $(shell nproc)
+PROGRAMS := efface effaced efface-worker
+CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
+export CTEST_OUTPUT_ON_FAILURE := 1
+
+.PHONY: help demo run test test-long bench docs sanitize tsan format-check clean setup setup-test programs everything
+
+help: ## Show this help
+	@echo "Efface, a DICOM node that makes studies safe to share. Start with: make demo"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+demo: programs ## Install, build, run a node and send it bundled synthetic studies
+	@.venv/bin/python scripts/demo.py
+
+run: programs ## Run the node in the foreground (CONFIG=FILE, else embedded defaults in STATE=demo-out/state)
+	@exec build/bin/effaced $(if $(CONFIG),--config $(CONFIG),--state $(or $(STATE),demo-out/state))
+
+test: everything ## Every test that belongs into CI
+	@ctest --test-dir build -j $(JOBS) -LE long
+
+test-long: everything ## The rest: 200 crash rounds and whatever else takes long
+	@ctest --test-dir build -j 1 -L long --no-tests=error
+
+bench: programs ## End-to-end rates beside the ideal and another gateway, as ratios; build/bench/node.json
+	@tests/bench/run.sh
+
+docs: setup ## Write docs/configuration.md from the settings table
+	@$(CONFIGURE) -B build
+	ninja -C build -j $(JOBS) settings_test
+	EFFACE_UPDATE_DOCS=1 build/tests/settings_test --gtest_brief=1 --gtest_filter='SettingsReference.*'
+
+sanitize: setup ## Unit and refuse tests under AddressSanitizer and UBSan
+	@$(CONFIGURE) -B build-asan -DEFFACE_SANITIZE=address,undefined
+	for part in unit refuse; do
+	    [ ! -d tests/$$part ] || ninja -C build-asan -j $(JOBS) tests/$$part/all
+	done
+	for part in unit refuse; do
+	    [ ! -d tests/$$part ] || ctest --test-dir build-asan/tests/$$part -j $(JOBS) --no-tests=error
+	done
+
+tsan: setup ## Node tests under ThreadSanitizer
+	@$(CONFIGURE) -B build-tsan -DEFFACE_SANITIZE=thread
+	ninja -C build-tsan -j $(JOBS) tests/unit/node/all
+	ctest --test-dir build-tsan/tests/unit/node -j $(JOBS) --no-tests=error
+
+format-check: ## Every C++ file as .clang-format wants it
+	@git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run --Werror
+
+clean: ## Remove what was built; .venv and the demo's state stay
+	@rm -rf build build-asan build-tsan
+
+setup:
+	@scripts/setup.sh
+
+setup-test:
+	@scripts/setup.sh --test
+
+programs: setup
+	@$(CONFIGURE) -B build
+	ninja -C build -j $(JOBS) --quiet $(PROGRAMS)
+
+everything: setup-test
+	@$(CONFIGURE) -B build
+	ninja -C build -j $(JOBS)

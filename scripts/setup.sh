@@ -1,0 +1,121 @@
+#!/bin/bash
+# Installs what is missing: Debian packages (scripts/packages.txt) and the Python environment .venv
+# (scripts/requirements.txt). Idempotent: where nothing is missing it takes a fraction of a second,
+# uses no network and needs no rights.
+#
+#   scripts/setup.sh            to build the programs and run the demo
+#   scripts/setup.sh --test     the peers and judges of the tests too
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+purposes="build demo"
+if [ "${1:-}" = "--test" ]; then
+    purposes="build demo test"
+elif [ $# -gt 0 ]; then
+    sed -n '2,8s/^# \{0,1\}//p' "$0"
+    exit 2
+fi
+
+say() { echo "setup: $*"; }
+
+die() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo -- "$@"
+    else
+        die "this needs root: run as root or install sudo, or install by hand: $*"
+    fi
+}
+
+missing_packages() {
+    local purpose package
+    while read -r purpose package; do
+        case " $purposes " in
+            *" $purpose "*)
+                [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+                ;;
+        esac
+    done < <(grep -Ev '^[[:space:]]*(#|$)' scripts/packages.txt)
+}
+
+# Debian starts and enables a freshly installed server. The tests start Orthanc themselves, so a
+# policy (see invoke-rc.d(8)) forbids it while packages are installed; a policy that is already there stays.
+POLICY=/usr/sbin/policy-rc.d
+policy_is_ours=no
+
+forbid_service_starts() {
+    if [ ! -e "$POLICY" ]; then
+        policy_is_ours=yes
+        trap allow_service_starts EXIT
+        printf '#!/bin/sh\n# Placed by the Efface set-up while it installs packages.\nexit 101\n' | as_root tee "$POLICY" >/dev/null
+        as_root chmod 755 "$POLICY"
+    fi
+}
+
+allow_service_starts() {
+    if [ "$policy_is_ours" = yes ]; then
+        as_root rm -f "$POLICY"
+        policy_is_ours=no
+    fi
+}
+
+# Only for a server that this run installed: one that was there before belongs to the user.
+keep_service_off() {
+    if [ -d /run/systemd/system ]; then
+        as_root systemctl disable --now "$1" >/dev/null 2>&1 || say "could not disable the service $1"
+    fi
+}
+
+install_packages() {
+    command -v apt-get >/dev/null || die "not a Debian system; install what scripts/packages.txt lists by other means: $*"
+    say "installing: $*"
+    local had_orthanc=yes
+    case " $* " in *" orthanc "*) had_orthanc=no ;; esac
+    forbid_service_starts
+    as_root apt-get update -qq || say "the package lists could not be refreshed; trying with those at hand"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+        die "installing failed; try: apt-get install $*"
+    allow_service_starts
+    [ "$had_orthanc" = yes ] || keep_service_off orthanc
+}
+
+# Any Python from 3.10 that can make an environment: the one on PATH (which may be a pyenv's), else Debian's.
+find_python() {
+    local python
+    for python in ${PYTHON:-} python3 /usr/bin/python3; do
+        if "$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    die "no Python 3.10 to 3.13 with venv and ensurepip; on Debian: apt-get install python3-venv"
+}
+
+make_environment() {
+    local want have=""
+    want=$(sha256sum scripts/requirements.txt | cut -d' ' -f1)
+    if [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null; then
+        have=$(cat .venv/requirements.sha256 2>/dev/null || true)
+    else
+        rm -rf .venv
+        "$(find_python)" -m venv .venv
+    fi
+    if [ "$want" != "$have" ]; then
+        say "installing the Python test clients into .venv"
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+            -r scripts/requirements.txt
+        echo "$want" >.venv/requirements.sha256
+    fi
+}
+
+mapfile -t packages < <(missing_packages)
+if [ "${#packages[@]}" -gt 0 ]; then
+    install_packages "${packages[@]}"
+fi
+make_environment
