@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -146,7 +147,7 @@ private:
     Result<Event> end_frame(EventKind kind, std::uint64_t delimiter_bytes);
     Result<Header> read_header();
     Result<Header> read_item_header();
-    bool take_trailing_zeros() const;
+    bool only_zeros_left() const;
     void note_order(rules::Tag tag, EventFacts& facts);
     void note_creator(const Event& event);
     Status count_header(std::uint64_t bytes);
