@@ -144,6 +144,152 @@ def registered_uids(standard):
           [quoted(uid) + "," for uid in sorted(uids)])
 
 
+# --- profile ------------------------------------------------------------------------------------
+
+OPTION_COLUMNS = ["safe_priv", "uids", "dev_id", "inst_id", "pat_chars", "full_dates", "modif_dates",
+                  "clean_desc", "clean_struct", "clean_graph"]
+
+
+def is_family(tag):
+    return "x" in tag.lower() or tag == "odd-group"
+
+
+def table_e1_1(standard):
+    def order(row):
+        return (1, row["tag"]) if is_family(row["tag"]) else (0, f"{int(row['tag'], 16):08X}")
+
+    lines, canonical = [], []
+    for row in sorted(rows(standard / "e1_1.tsv"), key=order):
+        options = "".join(row[column] or " " for column in OPTION_COLUMNS)
+        family = row["tag"] if is_family(row["tag"]) else ""
+        tag = 0 if family else int(row["tag"], 16)
+        lines.append(f"TableRow{{Tag{{0x{tag:08X}U}}, {quoted(family)}, {quoted(row['keyword'])}, "
+                     f"{quoted(row['basic'])}, {{{quoted(options)}}}}},")
+        canonical.append(f"{family or format(tag, '08X')}\t{row['keyword']}\t{row['basic']}\t{options}\n")
+    write("rules/profile/table_e1_1.inc",
+          [f"PS3.15 {EDITION} Table E.1-1: tag, family, keyword, Basic Profile, the ten option columns."], lines)
+    digest = hashlib.sha256("".join(canonical).encode()).hexdigest()
+    write("rules/profile/table_e1_1_edition.inc",
+          ["The digest is the SHA-256 of one line a row: tag or family, keyword, code, options, split by tabs."],
+          [f'inline constexpr std::string_view kTableEdition = "{EDITION}";',
+           f'inline constexpr std::string_view kTableDigest = "{digest}";'])
+
+
+# Types of two attributes that Table E.1-1 does not name and the attestation needs (PS3.3, by module).
+PIXEL_CLAIM_TYPES = {
+    "BurnedInAnnotation": {
+        "1": ["corneal-topography-map-image", "dx-image", "encapsulated-document", "enhanced-mammography-image",
+              "enhanced-us-image", "enhanced-xa-xrf-image", "intravascular-oct-image",
+              "ophthalmic-optical-coherence-tomography-b-scan-volume-analysis-image",
+              "ophthalmic-optical-coherence-tomography-en-face-image", "ophthalmic-photography-image",
+              "ophthalmic-thickness-map", "ophthalmic-tomography-image", "parametric-map-image",
+              "photoacoustic-image", "sc-multi-frame-image", "whole-slide-microscopy-image", "x-ray-3d-image"],
+        "1C": ["enhanced-ct-image", "enhanced-mr-image", "enhanced-pet-image"],
+        "3": ["general-image"],
+    },
+    "RecognizableVisualFeatures": {
+        "1": ["corneal-topography-map-image", "dermoscopic-image", "intravascular-oct-image",
+              "ophthalmic-optical-coherence-tomography-b-scan-volume-analysis-image",
+              "ophthalmic-optical-coherence-tomography-en-face-image", "ophthalmic-thickness-map",
+              "parametric-map-image"],
+        "3": ["encapsulated-document", "enhanced-ct-image", "enhanced-mr-image", "enhanced-pet-image",
+              "enhanced-us-image", "enhanced-xa-xrf-image", "general-image", "ophthalmic-photography-image",
+              "ophthalmic-tomography-image", "photoacoustic-image", "sc-multi-frame-image", "x-ray-3d-image"],
+    },
+}
+STRICTNESS = ".32B1A"  # Later wins where two modules of one IOD define the same attribute.
+HASH_MULTIPLIER = 0x9E3779B97F4A7C15
+
+
+def path_hash(tags):
+    """The hash of attribute_types.cpp; both sides must agree."""
+    value = 0xCBF29CE484222325
+    for tag in tags:
+        value = ((value ^ tag) * HASH_MULTIPLIER) & 0xFFFFFFFFFFFFFFFF
+        value ^= value >> 32
+    return value
+
+
+def type_letter(kind, usage, nested):
+    """A and B: types 1 and 2 without a condition, where the module or the item that holds it stands."""
+    if kind in ("1", "2") and (usage == "M" or nested):
+        return {"1": "A", "2": "B"}[kind]
+    return {"1": "1", "1C": "1", "2": "2", "2C": "2", "3": "3"}.get(kind)
+
+
+def module_attributes(standard, needed):
+    modules = {}
+    for row in rows(standard / "module_attribute_types.tsv"):
+        if row["keyword"] in needed:
+            modules.setdefault(row["module"], []).append((row["path"], row["keyword"], row["type"]))
+    for keyword, by_type in PIXEL_CLAIM_TYPES.items():
+        for kind, names in by_type.items():
+            for name in names:
+                modules.setdefault(name, []).append(("", keyword, kind))
+    return modules
+
+
+def iods_of_storage(standard):
+    """SOP class -> {module: usage}; a "For Processing" class without an IOD of its own takes its sibling's."""
+    classes = {row["uid"]: row["name"] for row in rows(standard / "storage_sop_classes.tsv")}
+    iods = {}
+    for row in rows(standard / "iod_modules.tsv"):
+        if row["sop_class_uid"] in classes:
+            iods.setdefault(row["sop_class_uid"], {})[row["module"]] = row["usage"]
+    by_name = {name: uid for uid, name in classes.items()}
+    for uid, name in classes.items():
+        sibling = by_name.get(name.removesuffix(" - For Processing"))
+        if uid not in iods and sibling in iods:
+            iods[uid] = iods[sibling]
+    return iods
+
+
+def attribute_types(standard):
+    tag_of = {row["keyword"]: int(row["tag"], 16) for row in rows(standard / "data_dictionary.tsv")
+              if row["keyword"] and "x" not in row["tag"].lower()}
+    needed = {row["keyword"] for row in rows(standard / "e1_1.tsv")
+              if row["basic"] in ("X", "Z") or "/" in row["basic"]} & set(tag_of)
+    modules = module_attributes(standard, needed)
+    facts = {}
+    for uid, iod in iods_of_storage(standard).items():
+        types = facts.setdefault(uid, {})
+        for module, usage in iod.items():
+            for path, keyword, kind in modules.get(module, []):
+                letter = type_letter(kind, usage, bool(path))
+                steps = [tag_of.get(step) for step in path.split("/") if step]
+                if letter is None or None in steps:
+                    continue
+                # A sequence that nests in itself (content items) stands once in the key.
+                steps = [step for at, step in enumerate(steps) if at == 0 or steps[at - 1] != step]
+                key = (*steps, tag_of[keyword])
+                if STRICTNESS.index(letter) > STRICTNESS.index(types.get(key, ".")):
+                    types[key] = letter
+    write_attribute_types(facts)
+
+
+def write_attribute_types(facts):
+    keys = sorted({key for types in facts.values() for key in types}, key=lambda key: (path_hash(key), key))
+    assert len({path_hash(key) for key in keys}) == len(keys), "two paths share a hash; change the multiplier"
+    pool, offsets, lines = [], [], []
+    for key in keys:
+        offsets.append(len(pool))
+        pool.extend(key)
+    for key, offset in zip(keys, offsets):
+        lines.append(f"PathKey{{0x{path_hash(key):016X}ULL, {offset}, {len(key)}}},")
+    note = "Which Type an attribute has at a path in a SOP class (PS3.3), from highdicom 0.28.2's module tables."
+    write("rules/profile/attribute_type_keys.inc", [note, "hash of the path, offset and length in the pool"], lines)
+    numbers = [f"0x{tag:08X}" for tag in pool]
+    write("rules/profile/attribute_type_paths.inc", [note, "The tags of each path, its attribute last."],
+          [", ".join(numbers[at:at + 8]) + "," for at in range(0, len(numbers), 8)])
+    sets = sorted({"".join(types.get(key, ".") for key in keys) for types in facts.values()})
+    write("rules/profile/attribute_type_sets.inc",
+          [note, "One row per set of types that SOP classes share; column i is key i; . is not defined there."],
+          [quoted(row) + "," for row in sets])
+    write("rules/profile/attribute_type_classes.inc", [note, "SOP class and its row, by UID (bytes)."],
+          [f"ClassTypes{{{quoted(uid)}, {sets.index(''.join(facts[uid].get(key, '.') for key in keys))}}},"
+           for uid in sorted(facts)])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--standard", type=pathlib.Path, default=ROOT.parent / "shared" / "standard")
@@ -152,6 +298,8 @@ def main():
     transfer_syntaxes(standard)
     sop_classes(standard)
     registered_uids(standard)
+    table_e1_1(standard)
+    attribute_types(standard)
 
 
 if __name__ == "__main__":

@@ -80,19 +80,24 @@ struct OverrideKey {
 /// Reads "PatientName", "(0010,0010)", "Keyword/Keyword" or "(gggg,xxee,CREATOR)" ("10ee" for "xxee" is
 /// the same); nothing for an unknown keyword, a private tag without creator, or another text.
 std::optional<OverrideKey> parse_override_key(std::string_view text);
+/// False for what no rule may decide: character set, SOP class, Pixel Data, group lengths, groups 0000 to
+/// 0004, signatures, what Efface attests; and for another action than U on an instance, series or study UID.
+bool may_override(const OverrideKey& key, Action action);
 
 class Profile {
 public:
+    /// Every override key must be readable and allowed (parse_override_key, may_override): the rule parser
+    /// refuses others with a line number, here they are a bug.
     explicit Profile(ProfileOptions options = {});
     Decision decide(const AttributeContext& attribute) const;
 
     const ProfileOptions& options() const { return options_; }
 
 private:
-    ProfileOptions options_;
     std::optional<Action> find_override(const AttributeContext& attribute) const;
     std::optional<Action> find_private_override(const AttributeContext& attribute) const;
 
+    ProfileOptions options_;
     std::map<std::uint32_t, Action> tag_overrides_;
     std::map<std::vector<std::uint32_t>, Action> path_overrides_;
     std::map<std::pair<std::uint32_t, std::string>, Action> private_overrides_;
