@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -92,6 +93,15 @@ private:
     bool big_endian_;
     std::string bytes_;
 };
+
+/// The texts one after another (operator+ on temporaries trips a false warning of GCC 12).
+inline std::string joined(std::initializer_list<std::string_view> texts) {
+    std::string all;
+    for (const std::string_view text : texts) {
+        all += text;
+    }
+    return all;
+}
 
 inline std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span{text.data(), text.size()});
