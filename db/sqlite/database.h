@@ -141,6 +141,7 @@ private:
     friend class Rows;
     struct State;
     explicit Database(std::unique_ptr<State> state);
+    Result<std::unique_ptr<Rows::Lease>> lend(std::string_view sql);
     Result<Rows> select_text(std::string_view sql, std::span<const Value> values);
     static Status bind(sqlite3_stmt* statement, std::span<const Value> values, bool copy);
     std::unique_ptr<State> state_;
