@@ -142,6 +142,16 @@ std::uint64_t count_elements(DcmItem& item, std::uint32_t depth) {
 
 }  // namespace
 
+std::string_view without_padding(std::string_view value) {
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\0')) {
+        value.remove_suffix(1);
+    }
+    while (!value.empty() && value.front() == ' ') {
+        value.remove_prefix(1);
+    }
+    return value;
+}
+
 rules::Tag Element::tag() const {
     return rules::Tag{element_->getGTag(), element_->getETag()};
 }
@@ -224,17 +234,17 @@ std::string Item::private_creator(rules::Tag tag) const {
     if (!tag.is_private() || tag.element() < 0x1000) {
         return {};
     }
-    const auto creator = find(rules::Tag{tag.group(), static_cast<std::uint16_t>(tag.element() >> 8U)});
-    if (!creator) {
-        return {};
+    const rules::Tag creator{tag.group(), static_cast<std::uint16_t>(tag.element() >> 8U)};
+    return text(creator).value_or(std::string{});
+}
+
+Result<std::string> Item::text(rules::Tag tag) const {
+    const auto element = find(tag);
+    if (!element) {
+        return std::string{};
     }
-    std::string name = creator->value().value_or(std::string{});
-    const auto is_padding = [](char c) { return c == ' ' || c == '\0'; };
-    while (!name.empty() && is_padding(name.back())) {
-        name.pop_back();
-    }
-    const std::size_t begin = name.find_first_not_of(' ');
-    return begin == std::string::npos ? std::string{} : name.substr(begin);
+    EFFACE_TRY(const std::string bytes, element->value());
+    return std::string{without_padding(bytes)};
 }
 
 Status Item::put(rules::Tag tag, rules::Vr vr, std::string_view bytes) {
@@ -307,6 +317,21 @@ Item DataSet::root() {
 
 std::uint64_t DataSet::element_count() const {
     return count_elements(*data_set_, 0);
+}
+
+Result<DataSet> DataSet::split_behind(rules::Tag tag) {
+    DataSet behind;
+    for (const Element& element : root().elements()) {
+        if (element.tag() <= tag) {
+            continue;
+        }
+        std::unique_ptr<DcmElement> moved{data_set_->remove(to_key(element.tag()))};
+        if (behind.data_set_->insert(moved.get()).bad()) {
+            return fail(Fault::kQuarantine, "attribute cannot be moved", Where::tag(element.tag().value));
+        }
+        moved.release();
+    }
+    return behind;
 }
 
 Result<std::string> DataSet::serialise(const rules::TransferSyntax& syntax) const {

@@ -30,6 +30,9 @@ namespace efface::pipeline {
 
 class Item;
 
+/// Without leading spaces and trailing spaces and NULs.
+std::string_view without_padding(std::string_view value);
+
 /// One element where it stands.
 class Element {
 public:
@@ -65,6 +68,8 @@ public:
     std::vector<Element> elements() const;
     /// At this level only.
     std::optional<Element> find(rules::Tag tag) const;
+    /// The value of an attribute of this level without leading spaces and padding; empty where absent.
+    Result<std::string> text(rules::Tag tag) const;
     /// The private creator that reserves the block of `tag` in this item, trimmed; empty if none.
     std::string private_creator(rules::Tag tag) const;
 
@@ -97,6 +102,8 @@ public:
     Item root();
     /// Elements at every depth; items are not counted.
     std::uint64_t element_count() const;
+    /// Moves every top-level element with a tag above `tag` into a data set of its own.
+    Result<DataSet> split_behind(rules::Tag tag);
     /// The bytes in `syntax`'s VR encoding and byte order, all sequences and items with explicit length.
     /// The same data set always gives the same bytes.
     Result<std::string> serialise(const rules::TransferSyntax& syntax) const;
