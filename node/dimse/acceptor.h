@@ -53,7 +53,8 @@ public:
     /// Stops listening, lets each association finish the message it is in, then aborts it; calls `done` once
     /// when none is left. An association without a message in progress is aborted at once.
     void drain(std::function<void()> done);
-    /// Aborts every association now; an instance in transfer is abandoned.
+    /// Aborts every association now; an instance in transfer is abandoned. The peers then have limits.artim
+    /// to close; a second call closes the connections that are still open.
     void abort_all();
     /// Connections that are open, with or without an association.
     std::size_t open_count() const;

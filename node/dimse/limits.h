@@ -12,6 +12,8 @@ namespace efface::node {
 inline constexpr std::size_t kReadBufferBytes = 128 * 1024;
 /// A-ASSOCIATE-RQ and -AC: room for 128 contexts with every transfer syntax there is (about 220 KB).
 inline constexpr std::uint32_t kAssociatePduBytesMax = 256 * 1024;
+/// Protocol version, AE titles and reserved bytes, which stand before the items.
+inline constexpr std::uint32_t kAssociatePduBytesMin = 68;
 /// A-ASSOCIATE-RJ, A-RELEASE-RQ/-RP and A-ABORT have exactly four bytes after the length (PS3.8 9.3.4
 /// to 9.3.8).
 inline constexpr std::uint32_t kFixedPduBytes = 4;
