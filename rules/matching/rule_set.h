@@ -58,7 +58,9 @@ struct InstanceFacts {
     std::string transfer_syntax_uid;
     /// The value of a top-level or nested attribute as UTF-8 text ("Keyword/Keyword" path already
     /// resolved to tags, first item of each sequence), nothing where it is absent.
-    /// `creator` is the private creator of the last tag, empty for standard ones.
+    /// A sequence that stands there gives an empty text. `creator` is the private creator of the last
+    /// tag, empty for standard ones; that tag then names block 10, and the block that the creator has in
+    /// this data set is looked at.
     std::function<std::optional<std::string>(std::span<const Tag> path, std::string_view creator)> value;
 };
 

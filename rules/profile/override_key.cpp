@@ -27,7 +27,8 @@ std::optional<OverrideKey> parse_private(std::string_view text) {
     if (!tag || !tag->is_private() || tag->element() < 0x1000) {
         return std::nullopt;
     }
-    return OverrideKey{{*tag}, std::string{text.substr(11, text.size() - 12)}};
+    const auto in_first_block = static_cast<std::uint16_t>(0x1000U | (tag->element() & 0xFFU));
+    return OverrideKey{{Tag{tag->group(), in_first_block}}, std::string{text.substr(11, text.size() - 12)}};
 }
 
 std::optional<Tag> parse_step(std::string_view step) {

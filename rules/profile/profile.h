@@ -74,7 +74,8 @@ struct ProfileOptions {
 /// What an override names.
 struct OverrideKey {
     std::vector<Tag> path;  ///< One tag: at any depth. Several: exactly this path from the data set down.
-    std::string creator;    ///< Of a private attribute: its block byte then does not count.
+    /// Of a private attribute: its block byte then does not count and is 10 in `path`.
+    std::string creator;
 };
 
 /// Reads "PatientName", "(0010,0010)", "Keyword/Keyword" or "(gggg,xxee,CREATOR)" ("10ee" for "xxee" is
