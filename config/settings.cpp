@@ -386,11 +386,11 @@ Digest Settings::digest() const {
 }
 
 std::string default_state_directory() {
-    if (::geteuid() == 0) {
-        return "/var/lib/efface";
-    }
     if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && state[0] == '/') {
         return std::string{state} + "/efface";
+    }
+    if (::geteuid() == 0) {
+        return "/var/lib/efface";
     }
     const char* home = std::getenv("HOME");
     return std::string{home != nullptr && home[0] == '/' ? home : "/tmp"} + "/.local/state/efface";

@@ -177,7 +177,7 @@ inline constexpr std::size_t kProjectsMax = 256;
 inline constexpr std::size_t kPeersMax = 4096;
 inline constexpr std::size_t kDestinationsMax = 256;
 
-/// /var/lib/efface for root, else $XDG_STATE_HOME/efface or ~/.local/state/efface.
+/// $XDG_STATE_HOME/efface where that is set, else /var/lib/efface for root, ~/.local/state/efface for others.
 std::string default_state_directory();
 /// A complete commented settings file that loads as it stands: what `efface config example` prints.
 std::string settings_example();

@@ -57,8 +57,8 @@ using Workers = WorkersSettings;
 constexpr std::array kRows{
     // section, key, kind, slot, default, min, max, help
     SettingRow{"node", "state_directory", Kind::kPath, slot<kNode, &Node::state_directory>, R"("")", 0, kNoLimit,
-               "Where everything lies that the node writes. Empty: /var/lib/efface for root, else "
-               "$XDG_STATE_HOME/efface or ~/.local/state/efface."},
+               "Where everything lies that the node writes. Empty: $XDG_STATE_HOME/efface where that is set, else "
+               "/var/lib/efface for root and ~/.local/state/efface for others."},
     SettingRow{"node", "database_path", Kind::kPath, slot<kNode, &Node::database_path>, R"("")", 0, kNoLimit,
                "The SQLite database: queue and audit. Empty: efface.sqlite in the state directory. "
                "A local disk, never a network share."},
