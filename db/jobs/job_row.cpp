@@ -172,11 +172,16 @@ Status suspend_deliveries(Database& database, JobId job) {
 }
 
 Status cancel_deliveries(Database& database, JobId job) {
-    EFFACE_TRY(const auto deliveries, read_states(database, job));
+    EFFACE_TRY(auto deliveries, read_states(database, job));
+    std::erase_if(deliveries, [](const OpenDelivery& delivery) {
+        return is_confirmed(delivery.state) || delivery.state == DeliveryState::kCancelled;
+    });
+    // All are asked before the first is changed: one that is being sent refuses the whole.
     for (const OpenDelivery& delivery : deliveries) {
-        if (!is_confirmed(delivery.state) && delivery.state != DeliveryState::kCancelled) {
-            EFFACE_CHECK(move_delivery(database, job, delivery, DeliveryEvent::kCancel));
-        }
+        EFFACE_CHECK(next_state(delivery.state, DeliveryEvent::kCancel));
+    }
+    for (const OpenDelivery& delivery : deliveries) {
+        EFFACE_CHECK(move_delivery(database, job, delivery, DeliveryEvent::kCancel));
     }
     return {};
 }

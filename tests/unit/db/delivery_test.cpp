@@ -1,0 +1,263 @@
+// Deliveries: claiming, what each outcome makes of the job, transcoding, holding a destination.
+#include "tests/unit/db/temporary_store.h"
+
+namespace efface::db {
+namespace {
+
+using namespace testing;
+
+Delivery claim_one(TemporaryStore& store, const std::string& destination, UnixMicros now = 400) {
+    const auto claimed = must(store.deliveries.claim(store.database, destination, now, 1));
+    EFFACE_ASSERT(claimed.size() == 1);
+    return claimed[0];
+}
+
+JobState finish(TemporaryStore& store, const Delivery& delivery, DeliveryOutcome outcome) {
+    return must(store.deliveries.complete(
+        store.database, lease_of(delivery),
+        {.outcome = outcome, .status = 0xA700, .reason = "status", .now = 500, .due_at = 1000}
+    ));
+}
+
+TEST(Delivery, JobIsDeliveredOnceEveryDestinationConfirmed) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+
+    EXPECT_EQ(finish(store, claim_one(store, "archive"), DeliveryOutcome::kDelivered), JobState::kDelivering);
+    EXPECT_EQ(finish(store, claim_one(store, "folder"), DeliveryOutcome::kWarning), JobState::kDelivered);
+
+    EXPECT_EQ(must(find_job(store.database, job))->retention_from, 500);
+    const auto deliveries = must(find_deliveries(store.database, job));
+    EXPECT_EQ(deliveries.at(0).state, DeliveryState::kDelivered);
+    EXPECT_EQ(deliveries.at(0).delivered_at, 500);
+    EXPECT_EQ(deliveries.at(1).state, DeliveryState::kDeliveredWarning);
+    EXPECT_EQ(deliveries.at(1).last_status, 0xA700u);
+}
+
+TEST(Delivery, RetryWaitsUntilItIsDue) {
+    TemporaryStore store;
+    clear_one(store, "1");
+    const Delivery first = claim_one(store, "archive");
+    EXPECT_FALSE(first.sent_before);
+
+    EXPECT_EQ(finish(store, first, DeliveryOutcome::kRetry), JobState::kDelivering);
+
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "archive", 999, 10)).empty());
+    const Delivery second = claim_one(store, "archive", 1000);
+    EXPECT_EQ(second.attempts, 2u);
+    EXPECT_TRUE(second.sent_before);
+}
+
+TEST(Delivery, AttemptThatSentNothingLeavesNoTrace) {
+    TemporaryStore store;
+    clear_one(store, "1");
+    const Delivery first = claim_one(store, "archive");
+    EXPECT_TRUE(must(was_sent(store.database, "2.25.1")));
+
+    must(store.deliveries.complete(
+        store.database, lease_of(first),
+        {.outcome = DeliveryOutcome::kRetry, .now = 500, .due_at = 500, .sent = false}
+    ));
+
+    EXPECT_FALSE(must(was_sent(store.database, "2.25.1")));
+    const Delivery second = claim_one(store, "archive", 600);
+    EXPECT_FALSE(second.sent_before);
+    must(store.deliveries.give_back(store.database, lease_of(second), 700));
+    EXPECT_FALSE(must(was_sent(store.database, "2.25.1")));
+    EXPECT_EQ(claim_one(store, "archive", 800).attempts, 2u);
+}
+
+TEST(Delivery, OneDestinationThatRefusesForGoodDoesNotStopTheOthers) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+
+    EXPECT_EQ(
+        finish(store, claim_one(store, "archive"), DeliveryOutcome::kPermanent), JobState::kUndelivered
+    );
+    EXPECT_EQ(finish(store, claim_one(store, "folder"), DeliveryOutcome::kDelivered), JobState::kUndelivered);
+
+    const auto listed = must(list_quarantine(store.database, "", 0, 10));
+    ASSERT_EQ(listed.size(), 1u);
+    EXPECT_EQ(listed[0].id, job);
+    EXPECT_EQ(listed[0].reason, "status");
+    EXPECT_EQ(must(find_job(store.database, job))->retention_from, 0);
+}
+
+TEST(Delivery, RedeliveryOfOneDestinationKeepsTheFailureOfTheOther) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+    finish(store, claim_one(store, "archive"), DeliveryOutcome::kPermanent);
+    finish(store, claim_one(store, "folder"), DeliveryOutcome::kDelivered);
+
+    EXPECT_EQ(must(store.deliveries.redeliver(store.database, job, "folder", 600)), 1u);
+    EXPECT_EQ(state_of(store, job), JobState::kDelivering);
+    EXPECT_EQ(
+        finish(store, claim_one(store, "folder", 600), DeliveryOutcome::kDelivered), JobState::kUndelivered
+    );
+
+    EXPECT_EQ(must(store.deliveries.redeliver(store.database, job, "archive", 700)), 1u);
+    EXPECT_EQ(
+        finish(store, claim_one(store, "archive", 700), DeliveryOutcome::kDelivered), JobState::kDelivered
+    );
+}
+
+TEST(Delivery, RedeliveryToAnUnknownDestinationIsRefused) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1");
+    finish(store, claim_one(store, "archive"), DeliveryOutcome::kDelivered);
+
+    EXPECT_EQ(fault_of(store.deliveries.redeliver(store.database, job, "nowhere", 600)), Fault::kRefuse);
+    EXPECT_EQ(state_of(store, job), JobState::kDelivered);
+}
+
+TEST(Delivery, ResultUnderALostLeaseIsRefused) {
+    TemporaryStore store;
+    clear_one(store, "1");
+    const Delivery first = claim_one(store, "archive");
+    must(store.jobs.requeue_all(store.database, 450));
+    claim_one(store, "archive", 460);
+
+    EXPECT_EQ(
+        fault_of(store.deliveries.complete(
+            store.database, lease_of(first), {.outcome = DeliveryOutcome::kDelivered, .now = 500}
+        )),
+        Fault::kRefuse
+    );
+}
+
+TEST(Delivery, ClaimIsOrderedByClassAndSyntax) {
+    TemporaryStore store;
+    for (int i = 0; i < 6; ++i) {
+        ReceivedJob job = synthetic_job(std::to_string(i));
+        job.sop_class_uid = i % 2 == 0 ? "1.2.840.10008.5.1.4.1.1.4" : "1.2.840.10008.5.1.4.1.1.2";
+        const ClaimedLease lease = work_on(store, job);
+        must(store.jobs.clear(store.database, lease, synthetic_output(std::to_string(i)), 300));
+    }
+
+    const auto claimed = must(store.deliveries.claim(store.database, "archive", 400, 10));
+
+    ASSERT_EQ(claimed.size(), 6u);
+    for (std::size_t i = 0; i < 6; ++i) {
+        EXPECT_EQ(claimed[i].sop_class_uid.back(), i < 3 ? '2' : '4');
+    }
+}
+
+TEST(Delivery, ClaimHasNoMoreGroupsThanAnAssociationHasContexts) {
+    TemporaryStore store;
+    const std::size_t kinds = kClaimedGroupsMax + 5;
+    for (std::size_t i = 0; i < kinds; ++i) {
+        ReceivedJob job = synthetic_job(std::to_string(i));
+        job.sop_class_uid = "1.2." + std::to_string(i);
+        const ClaimedLease lease = work_on(store, job);
+        must(store.jobs.clear(store.database, lease, synthetic_output(std::to_string(i)), 300));
+    }
+
+    EXPECT_EQ(must(store.deliveries.claim(store.database, "archive", 400, 200)).size(), kClaimedGroupsMax);
+    EXPECT_EQ(must(store.deliveries.claim(store.database, "archive", 400, 200)).size(), 5u);
+}
+
+TEST(Delivery, HeldDestinationGivesNothingAndOthersGoOn) {
+    TemporaryStore store;
+    clear_one(store, "1", {"archive", "folder"});
+    must(store.deliveries.hold_destination(store.database, "archive", "tester (1)", 350));
+
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "archive", 400, 10)).empty());
+    EXPECT_EQ(must(store.deliveries.claim(store.database, "folder", 400, 10)).size(), 1u);
+    EXPECT_EQ(must(held_destinations(store.database)).at(0).held_by, "tester (1)");
+
+    must(store.deliveries.release_destination(store.database, "archive"));
+    EXPECT_EQ(must(store.deliveries.claim(store.database, "archive", 400, 10)).size(), 1u);
+}
+
+TEST(Transcode, SecondOutputBelongsToItsDestinationAlone) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+    const Delivery refused = claim_one(store, "archive");
+    must(store.deliveries.want_transcode(store.database, lease_of(refused), "1.2.840.10008.1.2", 450));
+    EXPECT_FALSE(must(was_sent(store.database, "2.25.1")));
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "archive", 460, 10)).empty());
+
+    const auto wanted = must(store.deliveries.claim_transcodes(store.database, 460, 10));
+    ASSERT_EQ(wanted.size(), 1u);
+    EXPECT_EQ(wanted[0].output_file, "o1");
+    EXPECT_EQ(wanted[0].output_syntax_uid, "1.2.840.10008.1.2");
+    must(store.deliveries.transcoded(
+        store.database, lease_of(wanted[0]), {"o1-second", sha256("second"), 1800}, 470
+    ));
+
+    const Delivery sent = claim_one(store, "archive", 480);
+    EXPECT_EQ(sent.output_file, "o1-second");
+    EXPECT_EQ(sent.output_digest, sha256("second"));
+    EXPECT_EQ(sent.output_syntax_uid, "1.2.840.10008.1.2");
+    EXPECT_EQ(claim_one(store, "folder", 480).output_file, "o1");
+    EXPECT_EQ(finish(store, sent, DeliveryOutcome::kDelivered), JobState::kDelivering);
+    EXPECT_EQ(state_of(store, job), JobState::kDelivering);
+}
+
+TEST(Transcode, ThirdFailureIsPermanentForThatDestination) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1");
+    must(store.deliveries.want_transcode(
+        store.database, lease_of(claim_one(store, "archive")), "1.2.840.10008.1.2", 450
+    ));
+    DeliveryState state = DeliveryState::kNone;
+    for (int i = 0; i < 3; ++i) {
+        const auto wanted = must(store.deliveries.claim_transcodes(store.database, 500, 10));
+        ASSERT_EQ(wanted.size(), 1u);
+        state = must(store.deliveries.transcode_failed(store.database, lease_of(wanted[0]), "cannot", 500));
+    }
+
+    EXPECT_EQ(state, DeliveryState::kFailedPermanent);
+    EXPECT_EQ(state_of(store, job), JobState::kUndelivered);
+}
+
+TEST(OutputLost, NothingIsSentUntilItIsMadeAgainAndWhatWasConfirmedStays) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+    finish(store, claim_one(store, "folder"), DeliveryOutcome::kDelivered);
+
+    must(store.jobs.output_lost(store.database, job, 500));
+
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "archive", 600, 10)).empty());
+    const auto claimed = must(store.jobs.claim(store.database, 600, kLeaseUs, 1));
+    ASSERT_EQ(claimed.size(), 1u);
+    must(store.jobs.clear(
+        store.database, {claimed[0].id, claimed[0].fence}, synthetic_output("1", {"archive", "folder"}), 700
+    ));
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "folder", 800, 10)).empty());
+    EXPECT_EQ(
+        finish(store, claim_one(store, "archive", 800), DeliveryOutcome::kDelivered), JobState::kDelivered
+    );
+}
+
+TEST(OutputLost, DeliveryThatWasUnderWayMayStillConfirm) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1");
+    const Delivery under_way = claim_one(store, "archive");
+    must(store.jobs.output_lost(store.database, job, 450));
+
+    EXPECT_EQ(finish(store, under_way, DeliveryOutcome::kDelivered), JobState::kReceived);
+
+    const auto claimed = must(store.jobs.claim(store.database, 600, kLeaseUs, 1));
+    EXPECT_EQ(
+        must(store.jobs.clear(
+            store.database, {claimed.at(0).id, claimed.at(0).fence}, synthetic_output("1"), 700
+        )),
+        JobState::kDelivered
+    );
+}
+
+TEST(OutputLost, DeliveryThatWasUnderWayAndFailsWaitsForTheNewOutput) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1");
+    const Delivery under_way = claim_one(store, "archive");
+    must(store.jobs.output_lost(store.database, job, 450));
+
+    EXPECT_EQ(finish(store, under_way, DeliveryOutcome::kRetry), JobState::kReceived);
+
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "archive", 5000, 10)).empty());
+    EXPECT_EQ(must(find_deliveries(store.database, job)).at(0).state, DeliveryState::kHeld);
+}
+
+}  // namespace
+}  // namespace efface::db
