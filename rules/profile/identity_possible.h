@@ -1,6 +1,6 @@
 // Whether the Pixel Data of an instance may show text or a face: one table by SOP class, modality,
-// image type and body part. A sender's claim (Burned In Annotation, Recognizable Visual Features) is
-// no input: it never makes a "no". When in doubt it is possible.
+// image type and body part. A sender's NO (Burned In Annotation, Recognizable Visual Features) is no
+// input: it never makes a "no". When in doubt it is possible. Voice counts as text, a mesh as pixels.
 // PS3.15 E.3.1, E.3.2. Thread rule: pure.
 #pragma once
 
@@ -21,6 +21,9 @@ struct PixelFacts {
     std::string_view modality;                     ///< (0008,0060)
     std::span<const std::string_view> image_type;  ///< (0008,0008), value by value.
     std::string_view body_part;  ///< (0018,0015), or the meaning of the anatomic region code.
+    /// The sender says YES in (0028,0301) or (0028,0302). A YES is believed, a NO is no input.
+    bool claims_text = false;
+    bool claims_face = false;
 };
 
 PixelIdentity identity_possible(const PixelFacts& facts);
