@@ -8,6 +8,7 @@ What is assumed of the programs stands here and nowhere else in the tests:
 """
 
 import json
+import os
 import subprocess
 import urllib.error
 import urllib.request
@@ -27,10 +28,11 @@ class CommandFailed(AssertionError):
         self.returncode = result.returncode
 
 
-def run_efface(*arguments, check=True, seconds=COMMAND_SECONDS, cwd=None):
-    """The command line with `arguments`; what it printed."""
+def run_efface(*arguments, check=True, seconds=COMMAND_SECONDS, state_home=None):
+    """The command line with `arguments`; what it printed. Whatever it keeps by itself goes below `state_home`."""
+    environment = {**os.environ, **({"XDG_STATE_HOME": str(state_home)} if state_home else {})}
     result = subprocess.run([efface_program("efface"), *map(str, arguments)], capture_output=True, text=True,
-                            timeout=seconds, check=False, stdin=subprocess.DEVNULL, cwd=cwd)
+                            timeout=seconds, check=False, stdin=subprocess.DEVNULL, env=environment)
     if check and result.returncode != 0:
         raise CommandFailed(result)
     return result

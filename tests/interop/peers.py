@@ -1,5 +1,6 @@
 """The other side: modalities that send to the node, archives that it sends to."""
 
+import hashlib
 import json
 import subprocess
 import threading
@@ -157,11 +158,11 @@ class Sink:
     answer(count, sop_instance_uid) -> status, with the number of times that this instance came before.
     """
 
-    def __init__(self, folder, answer=lambda count, uid: 0x0000, called_ae="SINK"):
+    def __init__(self, folder, answer=lambda count, uid: 0x0000, called_ae="SINK", port=None):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.called_ae, self.port, self._answer = called_ae, free_port(), answer
-        self._lock, self.arrivals = threading.Lock(), defaultdict(list)
+        self.called_ae, self.port, self._answer = called_ae, port or free_port(), answer
+        self._lock, self.arrivals, self.digests = threading.Lock(), defaultdict(list), defaultdict(set)
         ae = AE(ae_title=called_ae)
         for context in StoragePresentationContexts:
             ae.add_supported_context(context.abstract_syntax, EVERY_SYNTAX)
@@ -174,6 +175,7 @@ class Sink:
         with self._lock:
             status = self._answer(len(self.arrivals[uid]), uid)
             self.arrivals[uid].append(status)
+            self.digests[uid].add(hashlib.sha256(data_set_bytes(content)).hexdigest())
             name = f"{len(self.arrivals):06d}-{len(self.arrivals[uid]):03d}.dcm"
             (self.folder / name).write_bytes(content)
         return status

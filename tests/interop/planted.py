@@ -7,6 +7,9 @@ from pathlib import Path
 
 from programs import ROOT
 
+MAKER = ROOT / "tests" / "synthetic" / "make_synthetic.py"
+sys.path.insert(0, str(MAKER.parent))
+
 # Shorter forms would be found by chance among samples.
 FORM_BYTES_MIN = 4
 
@@ -18,8 +21,7 @@ class SyntheticSet:
 
     @staticmethod
     def make(folder, *options):
-        maker = ROOT / "tests" / "synthetic" / "make_synthetic.py"
-        subprocess.run([sys.executable, maker, *options, folder], check=True, capture_output=True, timeout=300)
+        subprocess.run([sys.executable, MAKER, *options, folder], check=True, capture_output=True, timeout=300)
         return SyntheticSet(folder)
 
     def path(self, entry):
@@ -40,3 +42,22 @@ def leaks(content, entries):
                     found.append(f"{value['where']} of {entry['file']}: {value['text'] or form!r}")
                     break
     return found
+
+
+def abdomen_series(folder, count, study="many"):
+    """`count` abdominal CT slices, which the default rules clean; (paths, manifest entries)."""
+    from case import CLEANED, Case
+    from identity import ZEBULON, Ledger
+    from instances import abdomen_ct, part10
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths, entries = [], []
+    for index in range(count):
+        ledger = Ledger()
+        content = part10(abdomen_ct(ledger, ZEBULON, f"{study}_{index}", slice_index=index, study=study))
+        case = Case(f"{study}_{index:05d}.dcm", content, ledger, (CLEANED,), "abdominal CT")
+        path = folder / case.path
+        path.write_bytes(content)
+        paths.append(path)
+        entries.append(case.manifest_entry())
+    return paths, entries
