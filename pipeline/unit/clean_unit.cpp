@@ -1,0 +1,137 @@
+#include "pipeline/unit/clean_unit.h"
+
+#include "pipeline/header/header_cleaner.h"
+#include "pipeline/unit/original.h"
+#include "pipeline/unit/output_file.h"
+#include "pipeline/unit/unit_checks.h"
+#include "pipeline/unit/write_instance.h"
+#include "rules/vocabulary/uid.h"
+
+namespace efface::pipeline {
+namespace {
+
+using rules::Tag;
+
+constexpr Tag kSopInstanceUid{0x0008, 0x0018};
+constexpr Tag kModality{0x0008, 0x0060};
+constexpr Tag kPatientId{0x0010, 0x0020};
+constexpr Tag kStudyInstanceUid{0x0020, 0x000D};
+constexpr Tag kSeriesInstanceUid{0x0020, 0x000E};
+
+std::string_view hold_name(rules::Hold hold) {
+    switch (hold) {
+        case rules::Hold::kNone:
+            return "none";
+        case rules::Hold::kSeries:
+            return "series";
+        case rules::Hold::kStudy:
+            return "study";
+    }
+    return "none";
+}
+
+void describe_rule(const rules::Rule& rule, CleanReport& report) {
+    report.rule = rule.name;
+    report.pixel_policy = policy_name(rule.pixel_policy);
+    report.destinations = rule.destinations;
+    report.hold = hold_name(rule.hold);
+    report.table_edition = rules::table_edition();
+}
+
+Status describe_original(Original& original, CleanReport& report) {
+    const Item root = original.data_set.root();
+    EFFACE_TRY(report.modality, root.text(kModality));
+    EFFACE_TRY(std::string study, root.text(kStudyInstanceUid));
+    EFFACE_TRY(std::string series, root.text(kSeriesInstanceUid));
+    report.study_uid = Phi<std::string>{std::move(study)};
+    report.series_uid = Phi<std::string>{std::move(series)};
+    return {};
+}
+
+Status describe_cleaned(Original& original, CleanReport& report) {
+    const Item root = original.data_set.root();
+    EFFACE_TRY(report.new_sop_instance_uid, root.text(kSopInstanceUid));
+    EFFACE_TRY(report.new_study_uid, root.text(kStudyInstanceUid));
+    EFFACE_TRY(report.new_series_uid, root.text(kSeriesInstanceUid));
+    EFFACE_TRY(report.new_patient_id, root.text(kPatientId));
+    // A well-known instance of the standard's own (a colour palette) keeps its registered UID.
+    const bool same = report.new_sop_instance_uid == original.sop_instance_uid;
+    if (report.new_sop_instance_uid.empty() ||
+        (same && !rules::is_registered_uid(original.sop_instance_uid))) {
+        return fail(
+            Fault::kQuarantine, "SOP Instance UID was not replaced", Where::tag(kSopInstanceUid.value)
+        );
+    }
+    return {};
+}
+
+Status describe_pixels(const PixelDataPlan& pixels, CleanReport& report) {
+    if (pixels.segments_cut > 0) {
+        report.facts.emplace_back("segments without samples cut from the codestreams");
+    }
+    if (pixels.trailing_bytes > 0) {
+        report.facts.emplace_back("bytes behind the last sample cut");
+    }
+    if (pixels.clear_bits) {
+        report.facts.emplace_back("retired overlay bits cleared");
+    }
+    return {};
+}
+
+Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& work, CleanReport& report) {
+    if (work.order.original_bytes != 0 && work.order.original_bytes != file.size()) {
+        return fail(Fault::kQuarantine, "original has not the length it was received with: check the disk");
+    }
+    EFFACE_TRY(Original original, read_original(file));
+    EFFACE_CHECK(describe_original(original, report));
+    EFFACE_CHECK(check_against_order(original, work.order));
+    EFFACE_TRY(const rules::Rule* rule, choose_rule(original.scanned(), work.order, work.rules));
+    describe_rule(*rule, report);
+    EFFACE_TRY(const bool pixels_may_identify, judge_pixels(original.scanned(), *rule));
+
+    const HeaderWork header_work{
+        .rule = *rule,
+        .key = work.key,
+        .sop_class_uid = original.sop_class_uid,
+        .software_version = work.order.software_version,
+        .accepted_at = work.order.accepted_at,
+        .as_new_instance = work.order.decision == Decision::kAsNewInstance,
+        .original_digest = work.order.original_digest,
+        .pixels_may_identify = pixels_may_identify,
+    };
+    EFFACE_TRY(HeaderOutcome outcome, clean_header(original.data_set, header_work));
+    report.actions = outcome.actions;
+    report.facts = std::move(outcome.facts);
+    EFFACE_CHECK(describe_pixels(original.pixels, report));
+    EFFACE_CHECK(describe_cleaned(original, report));
+
+    OutputFile output{output_fd, work.output_bytes_max};
+    EFFACE_TRY(
+        report.output_transfer_syntax_uid,
+        write_instance(original, report.new_sop_instance_uid, work.order.transcode_to, output)
+    );
+    report.output_bytes = output.bytes();
+    report.output_digest = output.finish();
+    return {};
+}
+
+}  // namespace
+
+Result<CleanReport> clean_unit(std::span<const std::byte> original, int output_fd, const UnitWork& work) {
+    CleanReport report;
+    const Status status = clean(original, output_fd, work, report);
+    if (status) {
+        report.outcome = CleanReport::Outcome::kCleaned;
+        return report;
+    }
+    const Fault fault = status.error().fault;
+    if (fault != Fault::kQuarantine && fault != Fault::kRefuse) {
+        return tl::unexpected<Error>(status.error());
+    }
+    report.outcome =
+        fault == Fault::kRefuse ? CleanReport::Outcome::kRefused : CleanReport::Outcome::kQuarantined;
+    report.reason = status.error().message();
+    return report;
+}
+
+}  // namespace efface::pipeline

@@ -1,0 +1,33 @@
+// The questions that decide whether an instance may be cleaned at all, asked by the cleaner and by
+// `rules explain` in the same words.
+// Thread rule: see DataSet.
+#pragma once
+
+#include "config/result.h"
+#include "pipeline/unit/instance_facts.h"
+#include "pipeline/unit/original.h"
+#include "pipeline/unit/work_order.h"
+#include "rules/matching/rule_set.h"
+
+#include <string_view>
+
+namespace efface::pipeline {
+
+/// What the sender said in its C-STORE command must be what it sent (PS3.4 B.2.3, status A900), and its
+/// SOP class must be one that the standard knows. Empty fields of the order are not compared: a file
+/// of a folder came with no command.
+Status check_against_order(const Original& original, const WorkOrder& order);
+
+/// The rule that an operator named, else the first that matches; no match is Fault::kQuarantine.
+Result<const rules::Rule*> choose_rule(
+    const ScannedDataSet& data_set, const WorkOrder& order, const rules::RuleSet& rules
+);
+
+/// Whether the pixels may show text or a face. Fault::kQuarantine where they may and the rule requires
+/// clean pixels: this version cannot clean them, and a sender's claim proves nothing.
+Result<bool> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule);
+
+/// "header-only" or "require-clean".
+std::string_view policy_name(rules::PixelPolicy policy);
+
+}  // namespace efface::pipeline
