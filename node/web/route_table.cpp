@@ -19,7 +19,7 @@ Page ready(const Pages& pages) {
 }
 
 Page metrics(const Pages& pages) {
-    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = pages.metrics()};
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = pages.metrics_text()};
 }
 
 constexpr std::array kRouteTable{

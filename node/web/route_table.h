@@ -19,7 +19,7 @@ public:
     virtual ~Pages() = default;
     /// Empty when the node takes new associations, else why not, in words for the administrator.
     virtual std::string not_ready_because() const = 0;
-    virtual std::string metrics() const = 0;
+    virtual std::string metrics_text() const = 0;
 };
 
 struct Route {

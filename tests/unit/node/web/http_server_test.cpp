@@ -21,7 +21,7 @@ public:
 
     std::string not_ready_because() const override { return reason; }
 
-    std::string metrics() const override { return "efface_test 1\n"; }
+    std::string metrics_text() const override { return "efface_test 1\n"; }
 };
 
 class WebTest : public ::testing::Test {

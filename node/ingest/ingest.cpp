@@ -1,0 +1,298 @@
+#include "node/ingest/ingest.h"
+
+#include "config/assert.h"
+#include "config/json.h"
+#include "node/dimse/status_table.h"
+#include "node/ingest/mapped_file.h"
+#include "node/ingest/part10_header.h"
+#include "pipeline/scan/routing.h"
+#include "pipeline/unit/work_order.h"
+#include "rules/vocabulary/transfer_syntax.h"
+
+#include <optional>
+#include <utility>
+
+namespace efface::node {
+
+/// One instance on its way into the spool.
+class IncomingFile final : public IncomingInstance {
+public:
+    IncomingFile(Ingest& ingest, StoreRequest request) : ingest_{ingest}, request_{std::move(request)} {}
+
+    ~IncomingFile() override {
+        if (file_) {
+            parts().spool.abandon(std::move(*file_));
+        }
+    }
+
+    IncomingFile(const IncomingFile&) = delete;
+    IncomingFile& operator=(const IncomingFile&) = delete;
+
+    void append(std::span<const std::byte> bytes, std::function<void(Status)> done) override {
+        parts().run_blocking([this, bytes, done = std::move(done)] { done(write(bytes)); });
+    }
+
+    void finish(std::function<void(std::uint16_t)> done) override {
+        parts().run_blocking([this, done = std::move(done)] { publish_and_commit(done); });
+    }
+
+private:
+    /// What finish() hands to the writer thread; outlives the association.
+    struct Pending {
+        db::ReceivedJob job;
+        db::AuditEntry audit;
+        db::Reception receipt;
+        std::function<void(std::uint16_t)> done;
+    };
+
+    struct Seen {
+        std::string study_uid;
+        std::string series_uid;
+    };
+
+    IngestParts& parts() { return ingest_.parts_; }
+
+    Status start() {
+        EFFACE_TRY(file_, parts().spool.begin_original());
+        const auto header = part10_header(
+            {.sop_class_uid = request_.sop_class_uid,
+             .sop_instance_uid = request_.sop_instance_uid.reveal(),
+             .transfer_syntax_uid = request_.transfer_syntax_uid,
+             .calling_ae = request_.association->calling_ae,
+             .called_ae = request_.association->called_ae}
+        );
+        EFFACE_CHECK(parts().spool.append(*file_, header));
+        header_bytes_ = header.size();
+        return {};
+    }
+
+    Status write(std::span<const std::byte> bytes) {
+        if (!file_) {
+            EFFACE_CHECK(start());
+        }
+        if (bytes.size() > ingest_.options_.instance_bytes_max -
+                               std::min(data_set_bytes_, ingest_.options_.instance_bytes_max)) {
+            return fail(Fault::kRefuse, "the instance is larger than [listen] instance_bytes_max");
+        }
+        EFFACE_CHECK(parts().spool.append(*file_, bytes));
+        digest_.update(bytes);
+        data_set_bytes_ += bytes.size();
+        return {};
+    }
+
+    /// Does the data set say what its C-STORE command said? Otherwise the status to answer.
+    std::optional<std::uint16_t> compare_with_command(Seen& seen) {
+        const auto mapped = MappedFile::map(file_->file, file_->bytes);
+        const auto* syntax = rules::find_transfer_syntax(request_.transfer_syntax_uid);
+        if (!mapped || syntax == nullptr) {
+            return dimse_status::kOutOfResources;
+        }
+        const auto routing = pipeline::routing_attributes(mapped->bytes().subspan(header_bytes_), *syntax);
+        if (!routing) {
+            refusal_ = routing.error();
+            return dimse_status::kCannotUnderstand;
+        }
+        if (routing->sop_class_uid != request_.sop_class_uid ||
+            routing->sop_instance_uid != request_.sop_instance_uid.reveal()) {
+            refusal_ = Error{Fault::kRefuse, "the data set's SOP class or instance is not the command's"};
+            return dimse_status::kDataSetMismatch;
+        }
+        seen.study_uid = std::string{routing->study_instance_uid};
+        seen.series_uid = std::string{routing->series_instance_uid};
+        return std::nullopt;
+    }
+
+    void publish_and_commit(const std::function<void(std::uint16_t)>& done) {
+        Seen seen;
+        if (!file_) {
+            refusal_ = Error{Fault::kRefuse, "the data set is empty"};
+            refuse(dimse_status::kCannotUnderstand, done);
+            return;
+        }
+        if (const auto status = compare_with_command(seen)) {
+            refuse(*status, done);
+            return;
+        }
+        if (const Status published = parts().spool.publish(*file_); !published) {
+            // The descriptor is given up: after a failed sync the kernel may have dropped the pages.
+            refusal_ = published.error();
+            refuse(dimse_status::kOutOfResources, done);
+            return;
+        }
+        commit(seen, done);
+    }
+
+    db::ReceivedJob received_job(const Seen& seen, const Digest& digest, UnixMicros now) {
+        const AssociationFacts& from = *request_.association;
+        const auto project = ingest_.options_.projects.find(from.project);
+        EFFACE_ASSERT(project != ingest_.options_.projects.end());
+        pipeline::WorkOrder order{
+            .project = from.project,
+            .original_digest = digest,
+            .original_bytes = file_->bytes,
+            .sop_class_uid = request_.sop_class_uid,
+            .sop_instance_uid = request_.sop_instance_uid,
+            .transfer_syntax_uid = request_.transfer_syntax_uid,
+            .calling_ae = from.calling_ae,
+            .called_ae = from.called_ae,
+            .accepted_at = now,
+            .rule_digest = project->second.rule_digest,
+            .software_version = ingest_.options_.software_version,
+        };
+        return {
+            .project = from.project,
+            .peer = parts().peer_name(from),
+            .calling_ae = from.calling_ae,
+            .called_ae = from.called_ae,
+            .association = from.id,
+            .sop_class_uid = request_.sop_class_uid,
+            .transfer_syntax_uid = request_.transfer_syntax_uid,
+            .sop_instance_uid = request_.sop_instance_uid,
+            .study_uid = Phi{seen.study_uid},
+            .series_uid = Phi{seen.series_uid},
+            .original_digest = digest,
+            .original_bytes = file_->bytes,
+            .spool_file = file_->name,
+            .accepted_at = now,
+            .work_order = Phi{dump_json(pipeline::to_json(order))},
+        };
+    }
+
+    void commit(const Seen& seen, const std::function<void(std::uint16_t)>& done) {
+        const UnixMicros now = parts().environment.clock.now();
+        auto pending = std::make_shared<Pending>();
+        pending->job = received_job(seen, digest_.finish(), now);
+        pending->audit = audit_entry(seen, now);
+        pending->done = done;
+        file_.reset();  // Named and synced: from here on the job owns it.
+
+        Ingest& ingest = ingest_;  // Outlives the association and this object.
+        db::WriteItem item{
+            .work = [&ingest, pending](db::Database& database) { return store(ingest, database, *pending); },
+            .done = [&ingest, pending](const Status& committed) { answer(ingest, *pending, committed); },
+            .directory = ingest.options_.originals_directory,
+        };
+        if (const Status queued = parts().writer.submit(std::move(item)); !queued) {
+            static_cast<void>(parts().spool.remove_original(pending->job.spool_file));
+            done(dimse_status::kOutOfResources);
+        }
+    }
+
+    db::AuditEntry audit_entry(const Seen& seen, UnixMicros now) {
+        return {
+            .event = db::AuditEvent::kReceived,
+            .at = now,
+            .project = request_.association->project,
+            .peer = parts().peer_name(*request_.association),
+            .instance_hash = parts().identity.instance(request_.sop_instance_uid.reveal()),
+            .study_hash = parts().identity.study(seen.study_uid),
+        };
+    }
+
+    static Status store(Ingest& ingest, db::Database& database, Pending& pending) {
+        EFFACE_TRY(pending.receipt, ingest.jobs_.receive(database, pending.job));
+        db::AuditEntry entry = pending.audit;
+        entry.job = pending.receipt.job;
+        Json detail{
+            {"association", pending.job.association},
+            {"calling_ae", pending.job.calling_ae},
+            {"called_ae", pending.job.called_ae},
+            {"sop_class_uid", pending.job.sop_class_uid},
+            {"transfer_syntax_uid", pending.job.transfer_syntax_uid},
+            {"bytes", pending.job.original_bytes},
+            {"digest", ingest.parts_.identity.digest(pending.job.original_digest)}};
+        switch (pending.receipt.outcome) {
+            case db::ReceiveOutcome::kNew:
+                break;
+            case db::ReceiveOutcome::kDuplicateInWork:
+                entry.event = db::AuditEvent::kDuplicate;
+                entry.reason = "identical to an instance in work or quarantine; nothing done";
+                break;
+            case db::ReceiveOutcome::kRedelivery:
+                entry.event = db::AuditEvent::kDuplicate;
+                entry.reason = "identical to a delivered instance; its output is delivered again";
+                break;
+            case db::ReceiveOutcome::kConflict:
+                entry.event = db::AuditEvent::kConflict;
+                entry.outcome = db::AuditOutcome::kWarning;
+                entry.reason = "same SOP Instance UID as an earlier instance, other bytes; quarantined";
+                break;
+        }
+        entry.detail = dump_json(detail);
+        EFFACE_TRY([[maybe_unused]] const std::uint64_t seq, ingest.parts_.audit.append(database, entry));
+        return {};
+    }
+
+    /// On the writer thread, after the commit: the counters, the leftovers, the response.
+    static void answer(Ingest& ingest, Pending& pending, const Status& committed) {
+        IngestParts& parts = ingest.parts_;
+        if (!committed) {
+            // Nothing was acknowledged; the file would be an orphan.
+            static_cast<void>(parts.spool.remove_original(pending.job.spool_file));
+            parts.metrics.add(Counter::kInstancesRefused);
+            pending.done(status_of(committed.error().fault));
+            return;
+        }
+        const db::ReceiveOutcome outcome = pending.receipt.outcome;
+        if (outcome == db::ReceiveOutcome::kDuplicateInWork || outcome == db::ReceiveOutcome::kRedelivery) {
+            static_cast<void>(parts.spool.remove_original(pending.job.spool_file));
+            parts.metrics.add(Counter::kDuplicates);
+        }
+        if (outcome == db::ReceiveOutcome::kConflict) {
+            parts.metrics.add(Counter::kConflicts);
+        }
+        parts.metrics.add(Counter::kInstancesReceived);
+        parts.metrics.add(Counter::kReceivedBytes, pending.job.original_bytes);
+        pending.done(dimse_status::kSuccess);
+        parts.job_received();
+    }
+
+    /// Answers a failure; nothing is kept but an audit row.
+    void refuse(std::uint16_t status, const std::function<void(std::uint16_t)>& done) {
+        if (file_) {
+            parts().spool.abandon(std::move(*file_));
+            file_.reset();
+        }
+        parts().metrics.add(Counter::kInstancesRefused);
+        db::AuditEntry entry = audit_entry({}, parts().environment.clock.now());
+        entry.event = db::AuditEvent::kRefused;
+        entry.outcome = db::AuditOutcome::kFailure;
+        entry.reason = refusal_.message();
+        entry.detail = dump_json(Json{{"status", status}, {"association", request_.association->id}});
+        Ingest& ingest = ingest_;
+        const Status queued = parts().writer.submit({
+            .work = [&ingest, entry](db::Database& database) -> Status {
+                EFFACE_TRY(
+                    [[maybe_unused]] const std::uint64_t seq, ingest.parts_.audit.append(database, entry)
+                );
+                return {};
+            },
+            .done = [done, status](const Status&) { done(status); },
+        });
+        if (!queued) {
+            done(status);
+        }
+    }
+
+    Ingest& ingest_;
+    const StoreRequest request_;
+    // Confined to one call at a time.
+    std::optional<pipeline::SpoolFile> file_;
+    std::uint64_t header_bytes_ = 0;
+    std::uint64_t data_set_bytes_ = 0;
+    Sha256 digest_;
+    Error refusal_{Fault::kRefuse, "refused"};
+};
+
+Result<std::unique_ptr<IncomingInstance>> Ingest::begin(const StoreRequest& request) {
+    if (spool_full()) {
+        parts_.metrics.add(Counter::kInstancesRefused);
+        return fail(Fault::kRetry, "the spool is below its hard watermark: free disk space");
+    }
+    if (!options_.projects.contains(request.association->project)) {
+        return fail(Fault::kRefuse, "the association belongs to no project");
+    }
+    return std::make_unique<IncomingFile>(*this, request);
+}
+
+}  // namespace efface::node
