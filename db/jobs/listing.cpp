@@ -70,8 +70,9 @@ Result<std::vector<DestinationBacklog>> destination_backlogs(Database& database)
         EFFACE_TRY(
             auto rows,
             database.select(
-                "SELECT destination, count(*), min(job) FROM deliveries WHERE state IN "
-                "('held', 'pending', 'sending', 'transcode_wanted', 'transcoding') GROUP BY destination"
+                "SELECT state, destination, count(*), min(job) FROM deliveries WHERE state IN "
+                "('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent') "
+                "GROUP BY state, destination"
             )
         );
         for (;;) {
@@ -79,21 +80,14 @@ Result<std::vector<DestinationBacklog>> destination_backlogs(Database& database)
             if (!any) {
                 break;
             }
-            found[rows.text(0)].open = rows.count(1);
-            oldest[rows.text(0)] = rows.count(2);
-        }
-    }
-    {
-        EFFACE_TRY(
-            auto rows, database.select("SELECT destination, count(*) FROM deliveries "
-                                       "WHERE state = 'failed_permanent' GROUP BY destination")
-        );
-        for (;;) {
-            EFFACE_TRY(const bool any, rows.next());
-            if (!any) {
-                break;
+            const std::string destination = rows.text(1);
+            if (read_delivery_state(rows, 0) == DeliveryState::kFailedPermanent) {
+                found[destination].failed = rows.count(2);
+                continue;
             }
-            found[rows.text(0)].failed = rows.count(1);
+            found[destination].open += rows.count(2);
+            const auto known = oldest.try_emplace(destination, rows.count(3)).first;
+            known->second = std::min(known->second, rows.count(3));
         }
     }
     EFFACE_TRY(const auto held, held_destinations(database));

@@ -89,11 +89,9 @@ CREATE TABLE deliveries (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX deliveries_due ON deliveries (destination, due_at) WHERE state = 'pending';
-CREATE INDEX deliveries_leased ON deliveries (state) WHERE state IN ('sending', 'transcoding');
 CREATE INDEX deliveries_transcode ON deliveries (due_at) WHERE state = 'transcode_wanted';
-CREATE INDEX deliveries_failed ON deliveries (destination) WHERE state = 'failed_permanent';
-CREATE INDEX deliveries_open ON deliveries (destination, job)
-    WHERE state IN ('held', 'pending', 'sending', 'transcode_wanted', 'transcoding');
+CREATE INDEX deliveries_active ON deliveries (state, destination, job)
+    WHERE state IN ('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent');
 
 CREATE TABLE outputs (
     new_instance_uid TEXT NOT NULL,

@@ -266,13 +266,15 @@ Result<std::uint64_t> JobStore::requeue_all(Database& database, UnixMicros now) 
     count += database.changes();
     EFFACE_CHECK(database.run(
         "UPDATE deliveries SET state = ?, due_at = min(due_at, ?), fence = fence + 1 "
-        "WHERE state = 'sending' AND state IN ('sending', 'transcoding')",
+        "WHERE state = 'sending' AND state IN "
+        "('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent')",
         {state_name(pending), now}
     ));
     count += database.changes();
     EFFACE_CHECK(database.run(
         "UPDATE deliveries SET state = ?, due_at = min(due_at, ?), fence = fence + 1 "
-        "WHERE state = 'transcoding' AND state IN ('sending', 'transcoding')",
+        "WHERE state = 'transcoding' AND state IN "
+        "('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent')",
         {state_name(wanted), now}
     ));
     count += database.changes();
