@@ -1,0 +1,85 @@
+// See own_items.h.
+#include "pipeline/gate/own_items.h"
+
+#include "rules/profile/attestation.h"
+
+namespace efface::pipeline {
+
+using rules::Tag;
+using rules::Vr;
+
+namespace {
+
+constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+
+void append_code(std::vector<OwnEvent>& events, const rules::CodedConcept& code) {
+    events.push_back({EventKind::kItemBegin, {}, Vr::SQ, {}});
+    events.push_back({EventKind::kElement, Tag{0x0008, 0x0100}, Vr::SH, std::string{code.value}});
+    events.push_back({EventKind::kElement, Tag{0x0008, 0x0102}, Vr::SH, std::string{rules::kDcmScheme}});
+    events.push_back({EventKind::kElement, Tag{0x0008, 0x0104}, Vr::LO, std::string{code.meaning}});
+    events.push_back({EventKind::kItemEnd, {}, Vr::SQ, {}});
+}
+
+// The Gregorian year of days since 1970-01-01.
+std::string year_of(UnixMicros at) {
+    const auto days = std::chrono::sys_days{std::chrono::days{at / kMicrosPerDay}};
+    const auto year = static_cast<int>(std::chrono::year_month_day{days}.year());
+    std::string text = std::to_string(year);
+    text.insert(0, text.size() < 4 ? 4 - text.size() : 0, '0');
+    return text;
+}
+
+bool has(const rules::Rule& rule, rules::Option option) {
+    return rule.profile.options.contains(option);
+}
+
+}  // namespace
+
+std::vector<OwnEvent> own_method_codes(const rules::Rule& rule) {
+    std::vector<OwnEvent> events;
+    append_code(events, rules::kBasicProfileCode);
+    for (std::size_t i = 0; i < rules::kOptionCodes.size(); ++i) {
+        if (has(rule, static_cast<rules::Option>(i))) {
+            append_code(events, rules::kOptionCodes[i]);
+        }
+    }
+    return events;
+}
+
+std::vector<OwnEvent> own_equipment(const WorkOrder& order) {
+    std::vector<OwnEvent> events;
+    const auto text = [&](Tag tag, Vr vr, std::string_view value) {
+        events.push_back({EventKind::kElement, tag, vr, std::string{value}});
+    };
+    events.push_back({EventKind::kItemBegin, {}, Vr::SQ, {}});
+    text(Tag{0x0008, 0x0070}, Vr::LO, rules::kEquipmentName);
+    text(Tag{0x0008, 0x1090}, Vr::LO, rules::kEquipmentName);
+    text(Tag{0x0018, 0x1020}, Vr::LO, order.software_version);
+    text(Tag{0x0018, 0xA002}, Vr::DT, year_of(order.accepted_at));
+    events.push_back({EventKind::kSequenceBegin, Tag{0x0040, 0xA170}, Vr::SQ, {}});
+    append_code(events, rules::kEquipmentPurpose);
+    events.push_back({EventKind::kSequenceEnd, {}, Vr::SQ, {}});
+    events.push_back({EventKind::kItemEnd, {}, Vr::SQ, {}});
+    return events;
+}
+
+std::string_view own_temporal_value(const rules::Rule& rule) {
+    if (has(rule, rules::Option::kRetainLongitudinalFullDates)) {
+        return rules::kTemporalUnmodified;
+    }
+    if (has(rule, rules::Option::kRetainLongitudinalModifiedDates)) {
+        return rules::kTemporalModified;
+    }
+    return rules::kTemporalRemoved;
+}
+
+bool shows_text(const Event& event, std::string_view text) {
+    if (event.value.size() != text.size() + (text.size() & 1U)) {
+        return false;
+    }
+    const std::string_view shown{reinterpret_cast<const char*>(event.value.data()), event.value.size()};
+    return shown.starts_with(text) && (shown.size() == text.size() || shown.back() == ' ' ||
+                                       (shown.back() == '\0' && event.vr == Vr::UI));
+}
+
+}  // namespace efface::pipeline

@@ -1,0 +1,30 @@
+// What Efface itself appends to sequences, as a flat list of events that the written file must show to
+// the byte (rules/profile/attestation.h).
+// Thread rule: pure functions; views point into constants and into the work order.
+#pragma once
+
+#include "pipeline/gate/gate.h"
+#include "pipeline/scan/scanner.h"
+
+#include <string>
+#include <vector>
+
+namespace efface::pipeline {
+
+struct OwnEvent {
+    EventKind kind = EventKind::kElement;
+    rules::Tag tag;
+    rules::Vr vr = rules::Vr::SQ;
+    std::string value;
+};
+
+/// Items of (0012,0064): the profile's code and those of the rule's options.
+std::vector<OwnEvent> own_method_codes(const rules::Rule& rule);
+/// The item of (0018,A001).
+std::vector<OwnEvent> own_equipment(const WorkOrder& order);
+/// (0028,0303)
+std::string_view own_temporal_value(const rules::Rule& rule);
+/// True if the element shows exactly this text, padded to even length.
+bool shows_text(const Event& event, std::string_view text);
+
+}  // namespace efface::pipeline

@@ -1,0 +1,63 @@
+// PixelJudge: walks Pixel Data of both files and holds them against each other. They may differ only in
+// the carriers: segments that hold no samples, bytes behind the end, retired overlay bits; and the
+// written one may hold none of these (design promise P7). PS3.5 8.1.1, 8.2, A.4.
+// Thread rule: belongs to one thread.
+#pragma once
+
+#include "config/result.h"
+#include "pipeline/scan/scanner.h"
+#include "rules/vocabulary/transfer_syntax.h"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace efface::pipeline {
+
+/// Pixel Data of one file as the scanner showed it.
+struct PixelSource {
+    bool present = false;
+    bool encapsulated = false;
+    rules::Vr vr = rules::Vr::OW;
+    bool big_endian = false;
+    std::span<const std::byte> native;
+    std::span<const std::byte> offset_table;
+    std::span<const std::byte> extended_offsets;
+    std::span<const std::byte> extended_lengths;
+    std::vector<std::span<const std::byte>> fragments;
+    std::vector<std::uint64_t> fragment_offsets;  ///< Of their headers, from the first one's.
+};
+
+class PixelJudge {
+public:
+    /// Notes an attribute of the original's top level that shapes its Pixel Data; others are ignored.
+    void note(const Event& event);
+
+    PixelSource& original() { return original_; }
+
+    PixelSource& written() { return written_; }
+
+    Status judge(const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax)
+        const;
+
+private:
+    Status judge_native() const;
+    Status judge_encapsulated(rules::SyntaxFamily family) const;
+    Result<std::uint64_t> sample_bytes(std::uint64_t frames) const;
+
+    PixelSource original_;
+    PixelSource written_;
+    std::uint64_t rows_ = 0;
+    std::uint64_t columns_ = 0;
+    std::uint64_t samples_ = 1;
+    std::uint64_t allocated_ = 0;
+    std::uint64_t stored_ = 0;
+    std::uint64_t high_ = 0;
+    bool signed_ = false;
+    bool half_chroma_ = false;
+    bool frames_unreadable_ = false;
+    std::uint64_t frames_ = 1;
+    std::vector<std::uint16_t> overlay_bits_;
+};
+
+}  // namespace efface::pipeline

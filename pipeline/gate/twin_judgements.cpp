@@ -1,0 +1,380 @@
+// TwinWalk: what may become of one attribute, and what the whole must attest. See twin_walk.h.
+#include "pipeline/gate/twin_walk.h"
+#include "rules/profile/attestation.h"
+#include "rules/profile/identity_possible.h"
+#include "rules/profile/table.h"
+#include "rules/vocabulary/dictionary.h"
+#include "rules/vocabulary/uid.h"
+
+#include <algorithm>
+
+namespace efface::pipeline {
+
+using rules::Action;
+using rules::Tag;
+using rules::Vr;
+
+namespace {
+
+constexpr std::uint16_t kPixelGroup = 0x7FE0;
+
+Where where(const Event& event) {
+    return Where::tag(event.tag.value);
+}
+
+std::string_view text_of(const Event& event) {
+    return {reinterpret_cast<const char*>(event.value.data()), event.value.size()};
+}
+
+// Equal bytes, but for an added byte that makes the length even and for the byte order.
+bool same_value(const Event& before, const Event& after) {
+    std::span<const std::byte> shown = after.value;
+    if (shown.size() == before.value.size() + 1 && (before.value.size() & 1U) != 0 &&
+        (shown.back() == std::byte{0} || shown.back() == std::byte{' '})) {
+        shown = shown.first(before.value.size());
+    }
+    if (shown.size() != before.value.size()) {
+        return false;
+    }
+    const std::size_t unit = rules::unit_bytes(before.vr);
+    if (before.big_endian == after.big_endian || unit == 1) {
+        return std::ranges::equal(before.value, shown);
+    }
+    for (std::size_t at = 0; at < shown.size(); ++at) {
+        const std::size_t mirrored = at - at % unit + (unit - 1 - at % unit);
+        if (mirrored >= shown.size() || before.value[at] != shown[mirrored]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool all_registered(std::string_view uids) {
+    bool registered = true;
+    for_each_value(uids, [&](std::string_view uid) {
+        registered = registered && (uid.empty() || rules::is_registered_uid(uid));
+    });
+    return registered;
+}
+
+bool is_standard_sequence(Tag tag) {
+    const rules::DictionaryEntry* entry = rules::find_attribute(tag);
+    return entry != nullptr && entry->vr == Vr::SQ;
+}
+
+}  // namespace
+
+Status TwinWalk::both_elements(const rules::Decision& decision) {
+    const Tag tag = written_.tag;
+    if (tag.is_private_creator() && decision.action == Action::X) {
+        EFFACE_CHECK(judge_private_creator(decision));
+    } else {
+        switch (decision.action) {
+            case Action::X:
+                return fail(Fault::kQuarantine, "gate: a removed attribute still stands", where(written_));
+            case Action::K:
+                EFFACE_CHECK(kept_value());
+                break;
+            case Action::U:
+                EFFACE_CHECK(mapped_value());
+                break;
+            case Action::D:
+            case Action::Z:
+                EFFACE_CHECK(replaced_value(decision));
+                break;
+            case Action::C:
+                EFFACE_CHECK(cleaned_value());
+                break;
+        }
+        mark_block_used(tag);
+    }
+    EFFACE_CHECK(advance_original());
+    return advance_written();
+}
+
+Status TwinWalk::kept_value() {
+    if (!same_value(original_, written_)) {
+        return fail(Fault::kQuarantine, "gate: a kept attribute is not as it was", where(written_));
+    }
+    // A sequence in the disguise of UN cannot be judged attribute by attribute.
+    if (written_.vr == Vr::UN && !written_.value.empty() && is_standard_sequence(written_.tag)) {
+        return fail(Fault::kQuarantine, "gate: a kept sequence stands as UN", where(written_));
+    }
+    const bool plain_uid = effective_vr(written_) == Vr::UI && all_registered(text_of(written_));
+    if (!plain_uid && written_.tag.group() != kPixelGroup) {
+        to_search_.push_back(written_);
+    }
+    return {};
+}
+
+Status TwinWalk::mapped_value() {
+    if (effective_vr(original_) != Vr::UI) {
+        return kept_value();
+    }
+    if (!replaced_.is_mapped(text_of(original_), text_of(written_))) {
+        return fail(Fault::kQuarantine, "gate: a UID is neither registered nor mapped", where(written_));
+    }
+    return note_lost(original_);
+}
+
+Status TwinWalk::replaced_value(const rules::Decision&) {
+    if (!replaced_.is_dummy(original_, written_)) {
+        return fail(
+            Fault::kQuarantine, "gate: a replaced value is not one that Efface writes", where(written_)
+        );
+    }
+    return note_lost(original_);
+}
+
+Status TwinWalk::cleaned_value() {
+    if (!same_value(original_, written_)) {
+        EFFACE_CHECK(note_lost(original_));
+        new_text_.push_back(written_);
+    }
+    to_search_.push_back(written_);
+    return {};
+}
+
+Status TwinWalk::both_sequences(const rules::Decision& decision) {
+    switch (decision.action) {
+        case Action::X:
+            return fail(Fault::kQuarantine, "gate: a removed attribute still stands", where(written_));
+        case Action::D:
+        case Action::Z:
+            EFFACE_CHECK(lose_sequence());
+            return skip_written_dummy();
+        case Action::K:
+        case Action::U:
+        case Action::C:
+            break;
+    }
+    mark_block_used(written_.tag);
+    const std::string_view character_set = frames_.back().character_set;
+    frames_.push_back({.level = Level::kSequence, .character_set = character_set});
+    EFFACE_CHECK(advance_original());
+    return advance_written();
+}
+
+// UN of defined length where a dummy sequence stands now, or the other way round.
+Status TwinWalk::sequence_and_element(const rules::Decision& decision) {
+    if (decision.action != Action::D && decision.action != Action::Z) {
+        return fail(
+            Fault::kQuarantine, "gate: an attribute changed between sequence and value", where(written_)
+        );
+    }
+    if (original_.kind == EventKind::kSequenceBegin) {
+        EFFACE_CHECK(lose_sequence());
+    } else {
+        EFFACE_CHECK(note_lost(original_));
+        EFFACE_CHECK(advance_original());
+    }
+    if (written_.kind == EventKind::kSequenceBegin) {
+        return skip_written_dummy();
+    }
+    if (!written_.value.empty()) {
+        return fail(
+            Fault::kQuarantine, "gate: a replaced value is not one that Efface writes", where(written_)
+        );
+    }
+    return advance_written();
+}
+
+// A dummy item: constants and UIDs of ours; nothing of the original may be in it.
+Status TwinWalk::skip_written_dummy() {
+    std::uint64_t open = 1;
+    while (open != 0) {
+        EFFACE_CHECK(advance_written());
+        if (written_.kind == EventKind::kSequenceBegin) {
+            ++open;
+        } else if (written_.kind == EventKind::kSequenceEnd) {
+            --open;
+        } else if (written_.kind == EventKind::kPixelBegin) {
+            return fail(Fault::kQuarantine, "gate: Pixel Data stands inside a sequence", where(written_));
+        } else if (written_.kind == EventKind::kElement) {
+            const Vr vr = effective_vr(written_);
+            const std::string_view text = trimmed_text(written_.value);
+            const bool uid_of_nothing = vr == Vr::UI && text == work_.key.map_uid(rules::kUidOfNothing);
+            const bool known = uid_of_nothing || (rules::is_text(vr) && text == rules::dummy_text(vr)) ||
+                               (vr == Vr::UI && all_registered(text));
+            if (!known) {
+                new_text_.push_back(written_);
+                to_search_.push_back(written_);
+            }
+        }
+    }
+    return advance_written();
+}
+
+Status TwinWalk::judge_private_creator(const rules::Decision&) {
+    if (!same_value(original_, written_)) {
+        return fail(Fault::kQuarantine, "gate: a kept attribute is not as it was", where(written_));
+    }
+    to_search_.push_back(written_);
+    frames_.back().creators.push_back({.tag = written_.tag});
+    return {};
+}
+
+void TwinWalk::mark_block_used(Tag tag) {
+    if (!tag.is_private() || tag.is_private_creator()) {
+        return;
+    }
+    const Tag creator{tag.group(), static_cast<std::uint16_t>(tag.element() >> 8U)};
+    for (Creator& pending : frames_.back().creators) {
+        pending.used = pending.used || pending.tag == creator;
+    }
+}
+
+Status TwinWalk::own_attribute(bool original_too) {
+    const Tag tag = written_.tag;
+    if (tag == rules::kDeidentificationMethodCodes) {
+        saw_method_codes_ = true;
+        return own_sequence(original_too && work_.rule.trust_sender_history, own_method_codes(work_.rule));
+    }
+    if (tag == rules::kContributingEquipment) {
+        saw_equipment_ = true;
+        return own_sequence(original_too, own_equipment(work_.order));
+    }
+    if (written_.kind != EventKind::kElement || (original_too && original_.kind != EventKind::kElement)) {
+        return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(written_));
+    }
+    if (tag == rules::kPatientIdentityRemoved) {
+        removed_flag_ = written_;
+    } else if (tag == rules::kDeidentificationMethod) {
+        method_text_ = written_;
+        method_history_ = original_too && work_.rule.trust_sender_history ? trimmed_text(original_.value)
+                                                                          : std::string_view{};
+    } else if (!shows_text(written_, own_temporal_value(work_.rule))) {
+        return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(written_));
+    } else {
+        saw_temporal_ = true;
+    }
+    if (original_too) {
+        EFFACE_CHECK(advance_original());
+    }
+    return advance_written();
+}
+
+// `keep_items`: the original's items stand before ours and are judged like those of any kept sequence.
+Status TwinWalk::own_sequence(bool keep_items, std::vector<OwnEvent> items) {
+    const bool in_original = original_.tag == written_.tag && original_.kind == EventKind::kSequenceBegin;
+    if (written_.kind != EventKind::kSequenceBegin) {
+        return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(written_));
+    }
+    if (keep_items && in_original) {
+        const std::string_view character_set = frames_.back().character_set;
+        frames_.push_back(
+            {.level = Level::kSequence, .character_set = character_set, .own_items = std::move(items)}
+        );
+        EFFACE_CHECK(advance_original());
+        return advance_written();
+    }
+    if (in_original) {
+        EFFACE_CHECK(lose_sequence());
+    } else if (original_.tag == written_.tag) {
+        EFFACE_CHECK(advance_original());
+    }
+    EFFACE_CHECK(advance_written());
+    EFFACE_CHECK(match_own_items(items));
+    return advance_written();
+}
+
+// Leaves `written_` at the end of the sequence.
+Status TwinWalk::match_own_items(const std::vector<OwnEvent>& items) {
+    for (const OwnEvent& own : items) {
+        const bool named = own.kind == EventKind::kElement || own.kind == EventKind::kSequenceBegin;
+        const bool same = written_.kind == own.kind && (!named || written_.tag == own.tag) &&
+                          (own.kind != EventKind::kElement ||
+                           (effective_vr(written_) == own.vr && shows_text(written_, own.value)));
+        if (!same) {
+            return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(written_));
+        }
+        EFFACE_CHECK(advance_written());
+    }
+    if (written_.kind != EventKind::kSequenceEnd) {
+        return fail(
+            Fault::kQuarantine, "gate: an item stands there that the original does not have", where(written_)
+        );
+    }
+    return {};
+}
+
+// (0028,0301) and (0028,0302): a sender's YES stays; any other claim goes, or becomes YES where the
+// attribute may not be absent. Efface itself proves nothing about samples in this version.
+Status TwinWalk::claim(bool in_original, bool in_written) {
+    const Event& event = in_original ? original_ : written_;
+    const bool was_yes = in_original && trimmed_text(original_.value) == rules::kYes;
+    const bool may_miss = rules::attribute_type(routing_.sop_class_uid, {}, event.tag) == '3';
+    const bool must_stand = was_yes || !may_miss;
+    if (must_stand != in_written || (in_written && !shows_text(written_, rules::kYes))) {
+        return fail(
+            Fault::kQuarantine, "gate: a claim about text or faces is not what the files show", where(event)
+        );
+    }
+    return {};
+}
+
+bool TwinWalk::pixels_may_identify() const {
+    std::vector<std::string_view> image_type;
+    if (!facts_.image_type.empty()) {
+        for_each_value(facts_.image_type, [&](std::string_view value) { image_type.push_back(value); });
+    }
+    const rules::PixelIdentity possible = rules::identity_possible(
+        {.sop_class_uid = routing_.sop_class_uid,
+         .modality = facts_.modality,
+         .image_type = image_type,
+         .body_part = facts_.body_part.empty() ? facts_.anatomic_region : facts_.body_part}
+    );
+    return possible.text || possible.face;
+}
+
+Status TwinWalk::judge_attestation() const {
+    const auto at = [](Tag tag) { return Where::tag(tag.value); };
+    if (!removed_flag_ || !method_text_ || !saw_method_codes_ || !saw_equipment_ || !saw_temporal_) {
+        return fail(
+            Fault::kQuarantine, "gate: an attribute that must stand there is missing",
+            at(rules::kPatientIdentityRemoved)
+        );
+    }
+    const bool possible = pixels_may_identify();
+    if (possible && work_.rule.pixel_policy == rules::PixelPolicy::kRequireClean) {
+        return fail(Fault::kQuarantine, "gate: pixels may show text or a face and nothing proves them clean");
+    }
+    if (!shows_text(*removed_flag_, possible ? rules::kNo : rules::kYes)) {
+        return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(*removed_flag_));
+    }
+    std::string expected{method_history_};
+    expected += expected.empty() ? "" : "\\";
+    expected += rules::kMethodAttributes;
+    if (possible) {
+        expected += "\\";
+        expected += rules::kMethodPixelsNotCleaned;
+    }
+    if (!shows_text(*method_text_, expected)) {
+        return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(*method_text_));
+    }
+    return {};
+}
+
+Status TwinWalk::search() const {
+    for (const Event& event : to_search_) {
+        if (effective_vr(event) == Vr::UI && lost_.holds_original_uid(text_of(event))) {
+            return fail(Fault::kQuarantine, "gate: a UID of the original survives", where(event));
+        }
+        if (lost_.names_someone(event.value)) {
+            return fail(
+                Fault::kQuarantine, "gate: a name, id, address, date or UID of the original survives",
+                where(event)
+            );
+        }
+    }
+    // What the sender's history says is kept word by word, so it is searched like any kept value.
+    if (!method_history_.empty() && lost_.names_someone(std::as_bytes(std::span{method_history_}))) {
+        return fail(
+            Fault::kQuarantine, "gate: a name, id, address, date or UID of the original survives",
+            Where::tag(rules::kDeidentificationMethod.value)
+        );
+    }
+    return {};
+}
+
+}  // namespace efface::pipeline

@@ -1,0 +1,122 @@
+// TwinWalk: reads the original and the written data set side by side, attribute by attribute at every
+// depth, and judges what became of each by the profile's decision. Both scanners move forward only; no
+// tree is built. PS3.15 E.1.1.
+// Thread rule: belongs to one thread.
+#pragma once
+
+#include "pipeline/gate/gate.h"
+#include "pipeline/gate/lost_values.h"
+#include "pipeline/gate/own_items.h"
+#include "pipeline/gate/pixel_judge.h"
+#include "pipeline/gate/replaced_value.h"
+#include "pipeline/scan/routing.h"
+#include "pipeline/scan/scanner.h"
+#include "rules/profile/profile.h"
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace efface::pipeline {
+
+/// Values of the original that the attestation depends on, as encoded.
+struct ClaimFacts {
+    std::string_view modality;
+    std::string_view image_type;
+    std::string_view body_part;
+    std::string_view anatomic_region;
+};
+
+class TwinWalk {
+public:
+    TwinWalk(
+        const GateWork& work, const Routing& routing, std::span<const std::byte> original,
+        const rules::TransferSyntax& original_syntax, std::span<const std::byte> written,
+        const rules::TransferSyntax& written_syntax
+    );
+
+    /// Fault::kQuarantine with the first thing that is not as it must be.
+    Status run();
+
+private:
+    enum class Level : std::uint8_t { kDataSet, kSequence };
+
+    /// A private creator that the plan removes by itself and that only a kept attribute of its block excuses.
+    struct Creator {
+        rules::Tag tag;
+        bool used = false;
+    };
+
+    struct Frame {
+        Level level = Level::kDataSet;
+        std::string_view character_set;
+        std::vector<Creator> creators;
+        std::vector<OwnEvent> own_items;  // Of a sequence: what Efface appends behind the original's items.
+    };
+
+    Status advance_original();
+    Status advance_written();
+    Status step_data_set();
+    Status step_sequence();
+    Status end_level();
+    Status only_in_original();
+    Status only_in_written();
+    Status in_both();
+    Status both_elements(const rules::Decision& decision);
+    Status both_sequences(const rules::Decision& decision);
+    Status sequence_and_element(const rules::Decision& decision);
+    Status kept_value();
+    Status replaced_value(const rules::Decision& decision);
+    Status cleaned_value();
+    Status mapped_value();
+    Status own_attribute(bool original_too);
+    Status own_sequence(bool original_too, std::vector<OwnEvent> items);
+    Status match_own_items(const std::vector<OwnEvent>& items);
+    Status claim(bool in_original, bool in_written);
+    Status pixel_data();
+    Status take_pixels(Scanner& scanner, Event& event, PixelSource& source, bool in_original);
+    Status note_lost(const Event& event);
+    Status lose_sequence();
+    Status skip_written_dummy();
+    Status judge_private_creator(const rules::Decision& decision);
+    Status judge_attestation() const;
+    Status search() const;
+    bool pixels_may_identify() const;
+    rules::Decision decide(const Scanner& scanner, const Event& event) const;
+    void note_fact();
+    void mark_block_used(rules::Tag tag);
+
+    bool at_top() const { return frames_.size() == 1; }
+
+    // Constant after construction.
+    const GateWork& work_;
+    const Routing& routing_;
+    const rules::TransferSyntax& original_syntax_;
+    const rules::TransferSyntax& written_syntax_;
+    const rules::Profile profile_;
+    const ReplacedValue replaced_;
+
+    // The walk.
+    Scanner original_scanner_;
+    Scanner written_scanner_;
+    Event original_;
+    Event written_;
+    std::vector<Frame> frames_;
+    bool done_ = false;
+
+    // What it gathers.
+    LostValues lost_;
+    PixelJudge pixels_;
+    ClaimFacts facts_;
+    std::vector<Event> to_search_;  // Written values that must name nobody.
+    std::vector<Event> new_text_;   // Written values that are not the original's own nor known dummies.
+    std::optional<Event> removed_flag_;
+    std::optional<Event> method_text_;
+    std::string_view method_history_;
+    bool saw_method_codes_ = false;
+    bool saw_equipment_ = false;
+    bool saw_temporal_ = false;
+};
+
+}  // namespace efface::pipeline
