@@ -5,16 +5,19 @@
 #
 #   scripts/setup.sh            to build the programs and run the demo
 #   scripts/setup.sh --test     the peers and judges of the tests too
+#   scripts/setup.sh --bench    what the measurement needs too
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-purposes="build demo"
-if [ "${1:-}" = "--test" ]; then
-    purposes="build demo test"
-elif [ $# -gt 0 ]; then
-    sed -n '2,8s/^# \{0,1\}//p' "$0"
-    exit 2
-fi
+case "${1:-}" in
+    "") purposes="build demo" ;;
+    --test) purposes="build demo test" ;;
+    --bench) purposes="build demo test bench" ;;
+    *)
+        sed -n '2,9s/^# \{0,1\}//p' "$0"
+        exit 2
+        ;;
+esac
 
 say() { echo "setup: $*"; }
 
