@@ -71,7 +71,7 @@ Result<std::optional<Phi<std::string>>> Crosswalk::find(
 Status create_crosswalk_schema(Database& database) {
     return database.run_script(R"sql(
 CREATE TABLE crosswalk (
-    kind TEXT NOT NULL CHECK (kind IN ('patient', 'study', 'series', 'instance')),
+    kind TEXT NOT NULL,  -- patient, study, series or instance
     replacement TEXT NOT NULL,
     project TEXT NOT NULL,
     sealed BLOB NOT NULL,

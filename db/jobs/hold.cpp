@@ -45,12 +45,12 @@ Result<bool> has_row(Result<Rows> found) {
 /// A member that is not cleared, or a job whose study is not known yet: it may be a member.
 Result<bool> is_blocked(Database& database, const HoldGroup& group) {
     EFFACE_TRY(
-        const bool unplaced,
-        has_row(database.select(
-            "SELECT 1 FROM jobs WHERE project = ? AND study_uid = '' AND state IN ('received', 'working') "
-            "LIMIT 1",
-            {group.project}
-        ))
+        const bool unplaced, has_row(database.select(
+                                 "SELECT 1 FROM jobs WHERE project = ? AND study_uid = '' "
+                                 "AND (state = 'received' OR state = 'working') "
+                                 "LIMIT 1",
+                                 {group.project}
+                             ))
     );
     if (unplaced) {
         return true;
@@ -58,13 +58,13 @@ Result<bool> is_blocked(Database& database, const HoldGroup& group) {
     if (group.is_study()) {
         return has_row(database.select(
             "SELECT 1 FROM jobs WHERE study_uid = ? AND project = ? "
-            "AND +state IN ('received', 'working', 'quarantined') LIMIT 1",
+            "AND (+state = 'received' OR +state = 'working' OR +state = 'quarantined') LIMIT 1",
             {group.study_uid.reveal(), group.project}
         ));
     }
     return has_row(database.select(
         "SELECT 1 FROM jobs WHERE study_uid = ? AND series_uid = ? AND project = ? "
-        "AND +state IN ('received', 'working', 'quarantined') LIMIT 1",
+        "AND (+state = 'received' OR +state = 'working' OR +state = 'quarantined') LIMIT 1",
         {group.study_uid.reveal(), group.series_uid.reveal(), group.project}
     ));
 }

@@ -15,6 +15,12 @@
     "spool_file, work_order, reason, rule, new_instance_uid, new_study_uid, new_series_uid, "         \
     "output_file, output_digest, output_bytes, output_syntax_uid, hold, verdict, forced_rule, decided_by"
 
+// The WHERE clauses of partial indexes (schema.cpp), which a query must repeat to use them.
+#define EFFACE_JOB_ACTIVE "state <> 'delivered' AND state <> 'discarded' AND state <> 'purged'"
+#define EFFACE_JOB_ENDED "(state = 'delivered' OR state = 'discarded')"
+#define EFFACE_DELIVERY_ACTIVE \
+    "state <> 'delivered' AND state <> 'delivered_warning' AND state <> 'cancelled'"
+
 namespace efface::db {
 
 Job read_job(const Rows& rows);
@@ -22,7 +28,7 @@ Result<std::vector<Job>> read_jobs(Rows rows);
 
 /// The state of a job, or Fault::kRefuse where there is no such job.
 Result<JobState> job_state(Database& database, JobId job);
-/// The row's state column. An unknown name is damage: the CHECK constraint forbids it.
+/// The row's state column. Only state_name() writes it: an unknown name is damage, and asserted.
 JobState read_job_state(const Rows& rows, int column);
 DeliveryState read_delivery_state(const Rows& rows, int column);
 

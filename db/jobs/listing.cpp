@@ -33,17 +33,10 @@ Result<std::int64_t> read_integer(Result<Rows> found) {
 Result<QueueCounts> count_jobs(Database& database) {
     QueueCounts counts;
     EFFACE_CHECK(add_counts(
-        database.select(
-            "SELECT state, count(*) FROM jobs WHERE state IN "
-            "('received', 'working', 'held', 'delivering', 'undelivered', 'quarantined') GROUP BY state"
-        ),
-        counts
+        database.select("SELECT state, count(*) FROM jobs WHERE " EFFACE_JOB_ACTIVE " GROUP BY state"), counts
     ));
     EFFACE_CHECK(add_counts(
-        database.select(
-            "SELECT state, count(*) FROM jobs WHERE state IN ('delivered', 'discarded') GROUP BY state"
-        ),
-        counts
+        database.select("SELECT state, count(*) FROM jobs WHERE " EFFACE_JOB_ENDED " GROUP BY state"), counts
     ));
     // Rows are never deleted and ids never skipped, so what is left over is purged. The reads see one
     // moment only inside a transaction; a job that moves between them must not make this negative.
@@ -70,9 +63,8 @@ Result<std::vector<DestinationBacklog>> destination_backlogs(Database& database)
         EFFACE_TRY(
             auto rows,
             database.select(
-                "SELECT state, destination, count(*), min(job) FROM deliveries WHERE state IN "
-                "('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent') "
-                "GROUP BY state, destination"
+                "SELECT state, destination, count(*), min(job) FROM deliveries WHERE " EFFACE_DELIVERY_ACTIVE
+                " GROUP BY state, destination"
             )
         );
         for (;;) {
@@ -116,13 +108,12 @@ Result<std::vector<Job>> list_jobs(Database& database, JobState state, JobId aft
         return fail(Fault::kRefuse, "jobs in this state are listed by study");
     }
     EFFACE_TRY(
-        auto rows,
-        database.select(
-            "SELECT " EFFACE_JOB_COLUMNS " FROM jobs WHERE state = ? "
-            "AND state IN ('received', 'working', 'held', 'delivering', 'undelivered', 'quarantined') "
-            "AND id > ? ORDER BY id LIMIT ?",
-            {state_name(state), after, count}
-        )
+        auto rows, database.select(
+                       "SELECT " EFFACE_JOB_COLUMNS " FROM jobs WHERE state = ? "
+                       "AND " EFFACE_JOB_ACTIVE " "
+                       "AND id > ? ORDER BY id LIMIT ?",
+                       {state_name(state), after, count}
+                   )
     );
     return read_jobs(std::move(rows));
 }
@@ -133,13 +124,12 @@ Result<std::vector<Job>> list_quarantine(
     EFFACE_ASSERT(count <= kListRowsMax);
     const auto list = [&](JobState state) -> Result<std::vector<Job>> {
         EFFACE_TRY(
-            auto rows,
-            database.select(
-                "SELECT " EFFACE_JOB_COLUMNS " FROM jobs WHERE state = ?1 "
-                "AND state IN ('received', 'working', 'held', 'delivering', 'undelivered', 'quarantined') "
-                "AND id > ?2 AND (?3 = '' OR reason = ?3) ORDER BY id LIMIT ?4",
-                {state_name(state), after, reason, count}
-            )
+            auto rows, database.select(
+                           "SELECT " EFFACE_JOB_COLUMNS " FROM jobs WHERE state = ?1 "
+                           "AND " EFFACE_JOB_ACTIVE " "
+                           "AND id > ?2 AND (?3 = '' OR reason = ?3) ORDER BY id LIMIT ?4",
+                           {state_name(state), after, reason, count}
+                       )
         );
         return read_jobs(std::move(rows));
     };

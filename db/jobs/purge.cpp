@@ -35,7 +35,7 @@ Result<std::vector<JobStore::PurgeCandidate>> JobStore::purge_candidates(
     EFFACE_CHECK(append_candidates(
         database.select(
             "SELECT id, spool_file, output_file FROM jobs WHERE state = 'delivered' "
-            "AND state IN ('delivered', 'discarded') AND retention_from BETWEEN 1 AND ? "
+            "AND " EFFACE_JOB_ENDED " AND retention_from BETWEEN 1 AND ? "
             "ORDER BY retention_from LIMIT ?",
             {retention_before, count - out.size()}
         ),
@@ -44,7 +44,7 @@ Result<std::vector<JobStore::PurgeCandidate>> JobStore::purge_candidates(
     EFFACE_CHECK(append_candidates(
         database.select(
             "SELECT id, spool_file, output_file FROM jobs WHERE state = 'discarded' "
-            "AND state IN ('delivered', 'discarded') AND retention_from BETWEEN 1 AND ? "
+            "AND " EFFACE_JOB_ENDED " AND retention_from BETWEEN 1 AND ? "
             "ORDER BY retention_from LIMIT ?",
             {retention_before, count - out.size()}
         ),

@@ -8,8 +8,10 @@
 //
 // sop_instance_uid, study_uid, series_uid and work_order name a patient. Partial indexes hold only rows
 // in work, so that the cost of a claim or a count does not grow with the archive; a query must repeat an
-// index's WHERE clause word for word to use it. Hot columns come first: a record is decoded from the left.
-#include "db/jobs/job_store.h"
+// index's WHERE clause word for word to use it. No IN list of three or more stands in an index or a CHECK:
+// SQLite builds a temporary table for it at every statement (measured: most of the time of a write). Hot
+// columns come first: a record is decoded from the left.
+#include "db/jobs/job_row.h"
 
 namespace efface::db {
 
@@ -17,8 +19,7 @@ Status create_jobs_schema(Database& database) {
     EFFACE_CHECK(database.run_script(R"sql(
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    state TEXT NOT NULL CHECK (state IN ('received', 'working', 'held', 'delivering', 'delivered',
-                                         'undelivered', 'quarantined', 'discarded', 'purged')),
+    state TEXT NOT NULL,                   -- as state_name() in state.cpp
     fence INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL,
@@ -61,18 +62,16 @@ CREATE INDEX jobs_study ON jobs (study_uid, series_uid);
 CREATE INDEX jobs_new_study ON jobs (new_study_uid) WHERE new_study_uid <> '';
 CREATE UNIQUE INDEX jobs_spool_file ON jobs (spool_file) WHERE spool_file <> '';
 CREATE INDEX jobs_due ON jobs (due_at) WHERE state = 'received';
-CREATE INDEX jobs_active ON jobs (state)
-    WHERE state IN ('received', 'working', 'held', 'delivering', 'undelivered', 'quarantined');
-CREATE INDEX jobs_ended ON jobs (state, retention_from) WHERE state IN ('delivered', 'discarded');
+CREATE INDEX jobs_active ON jobs (state) WHERE )sql" EFFACE_JOB_ACTIVE R"sql(;
+CREATE INDEX jobs_ended ON jobs (state, retention_from) WHERE )sql" EFFACE_JOB_ENDED R"sql(;
 CREATE INDEX jobs_purging ON jobs (id) WHERE state = 'purged' AND spool_file <> '';
-CREATE INDEX jobs_unplaced ON jobs (project) WHERE study_uid = '' AND state IN ('received', 'working');
+CREATE INDEX jobs_unplaced ON jobs (project) WHERE study_uid = '' AND (state = 'received' OR state = 'working');
 )sql"));
     return database.run_script(R"sql(
 CREATE TABLE deliveries (
     job INTEGER NOT NULL REFERENCES jobs (id),
     destination TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('held', 'pending', 'sending', 'transcode_wanted', 'transcoding',
-                                         'delivered', 'delivered_warning', 'failed_permanent', 'cancelled')),
+    state TEXT NOT NULL,                    -- as state_name() in state.cpp
     due_at INTEGER NOT NULL,
     fence INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -91,7 +90,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (destination, due_at) WHERE state = 'pending';
 CREATE INDEX deliveries_transcode ON deliveries (due_at) WHERE state = 'transcode_wanted';
 CREATE INDEX deliveries_active ON deliveries (state, destination, job)
-    WHERE state IN ('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent');
+    WHERE )sql" EFFACE_DELIVERY_ACTIVE R"sql(;
 
 CREATE TABLE outputs (
     new_instance_uid TEXT NOT NULL,

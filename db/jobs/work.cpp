@@ -260,21 +260,19 @@ Result<std::uint64_t> JobStore::requeue_all(Database& database, UnixMicros now) 
     EFFACE_CHECK(database.run(
         "UPDATE jobs SET state = ?, due_at = min(due_at, ?), attempts = max(attempts - 1, 0) "
         "WHERE state = 'working' "
-        "AND state IN ('received', 'working', 'held', 'delivering', 'undelivered', 'quarantined')",
+        "AND " EFFACE_JOB_ACTIVE,
         {state_name(received), now}
     ));
     count += database.changes();
     EFFACE_CHECK(database.run(
         "UPDATE deliveries SET state = ?, due_at = min(due_at, ?), fence = fence + 1 "
-        "WHERE state = 'sending' AND state IN "
-        "('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent')",
+        "WHERE state = 'sending' AND " EFFACE_DELIVERY_ACTIVE,
         {state_name(pending), now}
     ));
     count += database.changes();
     EFFACE_CHECK(database.run(
         "UPDATE deliveries SET state = ?, due_at = min(due_at, ?), fence = fence + 1 "
-        "WHERE state = 'transcoding' AND state IN "
-        "('held', 'pending', 'sending', 'transcode_wanted', 'transcoding', 'failed_permanent')",
+        "WHERE state = 'transcoding' AND " EFFACE_DELIVERY_ACTIVE,
         {state_name(wanted), now}
     ));
     count += database.changes();
@@ -287,13 +285,12 @@ Result<std::vector<JobStore::Requeued>> JobStore::requeue_expired(
     std::vector<ClaimedLease> expired;
     {
         EFFACE_TRY(
-            auto rows,
-            database.select(
-                "SELECT id, fence FROM jobs WHERE state = 'working' "
-                "AND state IN ('received', 'working', 'held', 'delivering', 'undelivered', 'quarantined') "
-                "AND lease_until <= ? LIMIT ?",
-                {now, count}
-            )
+            auto rows, database.select(
+                           "SELECT id, fence FROM jobs WHERE state = 'working' "
+                           "AND " EFFACE_JOB_ACTIVE " "
+                           "AND lease_until <= ? LIMIT ?",
+                           {now, count}
+                       )
         );
         for (;;) {
             EFFACE_TRY(const bool any, rows.next());

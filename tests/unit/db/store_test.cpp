@@ -222,13 +222,13 @@ std::vector<std::string> sql_texts(const std::string& source) {
             name += c;
             continue;
         }
-        if (!name.empty() && name.starts_with("EFFACE_") && name.ends_with("_COLUMNS")) {
-            const std::size_t before = source.rfind('\n', i);
+        if (name.starts_with("EFFACE_")) {
+            const std::size_t before = source.rfind('\n', i - 1);
             const bool defines = source.substr(before + 1, 8) == "#define ";
             if (defines) {
                 macro = name;
             } else {
-                text += macros[name];
+                text += macros.contains(name) ? macros[name] : "";
             }
         }
         name.clear();
