@@ -8,6 +8,17 @@ namespace {
 
 constexpr auto kMicrosMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
+/// A whole number that is not negative, however it came into the JSON value.
+std::optional<std::uint64_t> whole_number(const Json& value) {
+    if (value.is_number_unsigned()) {
+        return value.get<std::uint64_t>();
+    }
+    if (value.is_number_integer() && value.get<std::int64_t>() >= 0) {
+        return static_cast<std::uint64_t>(value.get<std::int64_t>());
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 const Json* ArgumentReader::take(std::string_view name) {
@@ -61,11 +72,12 @@ std::uint64_t ArgumentReader::number(std::string_view name, std::uint64_t fallba
     if (value == nullptr) {
         return fallback;
     }
-    if (!value->is_number_unsigned() || value->get<std::uint64_t>() > max) {
+    const auto given = whole_number(*value);
+    if (!given || *given > max) {
         note(name, "must be a whole number of at most " + std::to_string(max));
         return fallback;
     }
-    return value->get<std::uint64_t>();
+    return *given;
 }
 
 std::int64_t ArgumentReader::micros(std::string_view name) {
@@ -81,15 +93,16 @@ std::vector<std::uint64_t> ArgumentReader::required_numbers(std::string_view nam
     }
     std::set<std::uint64_t> seen;
     for (const Json& item : *value) {
-        if (!item.is_number_unsigned() || item.get<std::uint64_t>() > kMicrosMax) {
+        const auto given = whole_number(item);
+        if (!given || *given > kMicrosMax) {
             note(name, "must hold whole numbers only");
             return {};
         }
-        if (!seen.insert(item.get<std::uint64_t>()).second) {
-            note(name, "names " + std::to_string(item.get<std::uint64_t>()) + " twice");
+        if (!seen.insert(*given).second) {
+            note(name, "names " + std::to_string(*given) + " twice");
             return {};
         }
-        numbers.push_back(item.get<std::uint64_t>());
+        numbers.push_back(*given);
     }
     return numbers;
 }
