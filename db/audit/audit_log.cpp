@@ -32,7 +32,7 @@ Result<std::uint64_t> AuditLog::append(Database& database, const AuditEntry& ent
     row.outcome_text = outcome_name(entry.outcome);
     row.hash = chain_hash(head_->hash, row);
     EFFACE_CHECK(database.run(
-        "INSERT INTO audit (" EFFACE_AUDIT_COLUMNS
+        "INSERT OR FAIL INTO audit (" EFFACE_AUDIT_COLUMNS
         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         {row.seq, row.entry.at, row.event_text, row.outcome_text, entry.project, entry.peer, entry.job,
          entry.instance_hash, entry.study_hash, entry.patient_hash, entry.new_instance_uid,

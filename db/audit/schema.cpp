@@ -3,6 +3,9 @@
 //
 // Indexes end with seq (the rowid), which ascends with time: "this event between these times" is one
 // range of audit_event. There is none on `at`: times are found by bisection over seq.
+//
+// The triggers fail before their first row is touched. FAIL, not ABORT, and INSERT OR FAIL with it: a
+// statement that may abort half done keeps a journal of its own, which costs as much as the insert.
 #include "db/audit/audit_log.h"
 
 namespace efface::db {
@@ -37,12 +40,12 @@ CREATE INDEX audit_new_study ON audit (new_study_uid, study_hash)
 CREATE INDEX audit_outcome ON audit (outcome) WHERE outcome <> 'success';
 
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
-BEGIN SELECT RAISE(ABORT, 'audit rows are never changed'); END;
+BEGIN SELECT RAISE(FAIL, 'audit rows are never changed'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
-BEGIN SELECT RAISE(ABORT, 'audit rows are never deleted'); END;
+BEGIN SELECT RAISE(FAIL, 'audit rows are never deleted'); END;
 CREATE TRIGGER audit_in_order BEFORE INSERT ON audit
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM audit)
-BEGIN SELECT RAISE(ABORT, 'audit rows are appended in order'); END;
+BEGIN SELECT RAISE(FAIL, 'audit rows are appended in order'); END;
 )sql");
 }
 

@@ -83,30 +83,50 @@ void limit_groups(std::vector<Delivery>& deliveries) {
     });
 }
 
-/// From the claim on this content may be with the destination, whatever we hear of it. Returns what
-/// could be there before.
-Result<SentBefore> mark_sent(Database& database, const Delivery& delivery, UnixMicros now) {
-    auto before = SentBefore::kNothing;
-    {
-        EFFACE_TRY(
-            auto rows, database.select(
-                           "SELECT sent_at, sent_digest FROM outputs "
-                           "WHERE new_instance_uid = ? AND destination = ?",
-                           {delivery.new_instance_uid, delivery.destination}
-                       )
-        );
+/// What may be with the destination under this UID: by this job, and by any (the same bytes may have
+/// come before, and been purged since).
+struct Sent {
+    SentBefore by_this_job = SentBefore::kNothing;
+    bool this_content = false;
+};
+
+Result<Sent> look_up_sent(Database& database, const Delivery& delivery) {
+    EFFACE_TRY(
+        auto rows, database.select(
+                       "SELECT deliveries.job, deliveries.sent_digest FROM jobs "
+                       "JOIN deliveries ON deliveries.job = jobs.id "
+                       "WHERE jobs.new_instance_uid = ? AND jobs.new_instance_uid <> '' "
+                       "AND deliveries.destination = ? AND deliveries.sent_at <> 0",
+                       {delivery.new_instance_uid, delivery.destination}
+                   )
+    );
+    Sent sent;
+    for (;;) {
         EFFACE_TRY(const bool any, rows.next());
-        EFFACE_ASSERT(any);  // clear() wrote it.
-        if (rows.integer(0) != 0) {
-            const bool same = rows.digest(1) == delivery.output_digest;
-            before = same ? SentBefore::kThisContent : SentBefore::kOtherContent;
+        if (!any) {
+            return sent;
+        }
+        const bool same = rows.digest(1) == delivery.output_digest;
+        sent.this_content = sent.this_content || same;
+        if (rows.count(0) == delivery.job) {
+            sent.by_this_job = same ? SentBefore::kThisContent : SentBefore::kOtherContent;
         }
     }
-    EFFACE_CHECK(database.run(
-        "UPDATE outputs SET sent_at = ?, sent_digest = ? WHERE new_instance_uid = ? AND destination = ?",
-        {now, delivery.output_digest, delivery.new_instance_uid, delivery.destination}
-    ));
-    return before;
+}
+
+/// From here on this content may be with the destination, whatever we hear of it.
+Status claim_one(Database& database, Delivery& delivery, UnixMicros now) {
+    EFFACE_TRY(const Sent sent, look_up_sent(database, delivery));
+    EFFACE_TRY(delivery.state, next_state(delivery.state, DeliveryEvent::kClaim));
+    delivery.sent_before = sent.this_content;
+    ++delivery.fence;
+    ++delivery.attempts;
+    return database.run(
+        "UPDATE deliveries SET state = ?, fence = ?, attempts = ?, sent_before = ?, sent_at = ?, "
+        "sent_digest = ? WHERE job = ? AND destination = ?",
+        {state_name(delivery.state), delivery.fence, delivery.attempts, static_cast<int>(sent.by_this_job),
+         now, delivery.output_digest, delivery.job, delivery.destination}
+    );
 }
 
 }  // namespace
@@ -129,17 +149,7 @@ Result<std::vector<Delivery>> DeliveryStore::claim(
     );
     limit_groups(deliveries);
     for (Delivery& delivery : deliveries) {
-        EFFACE_TRY(delivery.state, next_state(delivery.state, DeliveryEvent::kClaim));
-        EFFACE_TRY(const SentBefore before, mark_sent(database, delivery, now));
-        delivery.sent_before = before == SentBefore::kThisContent;
-        ++delivery.fence;
-        ++delivery.attempts;
-        EFFACE_CHECK(database.run(
-            "UPDATE deliveries SET state = ?, fence = ?, attempts = ?, sent_before = ? "
-            "WHERE job = ? AND destination = ?",
-            {state_name(delivery.state), delivery.fence, delivery.attempts, static_cast<int>(before),
-             delivery.job, delivery.destination}
-        ));
+        EFFACE_CHECK(claim_one(database, delivery, now));
     }
     std::stable_sort(deliveries.begin(), deliveries.end(), [](const Delivery& a, const Delivery& b) {
         return std::tie(a.sop_class_uid, a.output_syntax_uid) <
@@ -154,7 +164,6 @@ struct LeasedDelivery {
     SentBefore sent_before = SentBefore::kNothing;
     std::uint32_t transcode_attempts = 0;
     JobState job_state = JobState::kNone;
-    std::string new_instance_uid;
 };
 
 Result<LeasedDelivery> check_lease(Database& database, const DeliveryLease& lease, DeliveryState state) {
@@ -162,7 +171,7 @@ Result<LeasedDelivery> check_lease(Database& database, const DeliveryLease& leas
         auto rows,
         database.select(
             "SELECT deliveries.state, deliveries.fence, deliveries.sent_before, "
-            "deliveries.transcode_attempts, jobs.state, jobs.new_instance_uid "
+            "deliveries.transcode_attempts, jobs.state "
             "FROM deliveries JOIN jobs ON jobs.id = deliveries.job WHERE job = ? AND destination = ?",
             {lease.job, lease.destination}
         )
@@ -175,25 +184,26 @@ Result<LeasedDelivery> check_lease(Database& database, const DeliveryLease& leas
         .sent_before = static_cast<SentBefore>(rows.integer(2)),
         .transcode_attempts = static_cast<std::uint32_t>(rows.count(3)),
         .job_state = read_job_state(rows, 4),
-        .new_instance_uid = rows.text(5),
     };
 }
 
-/// It is certain that nothing left: another content may still take this UID.
+/// It is certain that nothing left: as if this claim had not been.
 Status unmark_sent(Database& database, const DeliveryLease& lease, const LeasedDelivery& leased) {
-    if (leased.sent_before == SentBefore::kThisContent) {
-        return {};
-    }
-    if (leased.sent_before == SentBefore::kOtherContent) {
-        // Another encoding of the same content did leave; which one no longer matters.
-        return database.run(
-            "UPDATE outputs SET sent_digest = x'' WHERE new_instance_uid = ? AND destination = ?",
-            {leased.new_instance_uid, lease.destination}
-        );
+    switch (leased.sent_before) {
+        case SentBefore::kThisContent:
+            return {};
+        case SentBefore::kOtherContent:
+            // Another encoding of the same content did leave; which one no longer matters.
+            return database.run(
+                "UPDATE deliveries SET sent_digest = x'' WHERE job = ? AND destination = ?",
+                {lease.job, lease.destination}
+            );
+        case SentBefore::kNothing:
+            break;
     }
     return database.run(
-        "UPDATE outputs SET sent_at = 0, sent_digest = x'' WHERE new_instance_uid = ? AND destination = ?",
-        {leased.new_instance_uid, lease.destination}
+        "UPDATE deliveries SET sent_at = 0, sent_digest = x'' WHERE job = ? AND destination = ?",
+        {lease.job, lease.destination}
     );
 }
 
@@ -451,10 +461,12 @@ Result<std::vector<HeldDestination>> held_destinations(Database& database) {
 
 Result<bool> was_sent(Database& database, std::string_view new_instance_uid) {
     EFFACE_TRY(
-        auto rows,
-        database.select(
-            "SELECT 1 FROM outputs WHERE new_instance_uid = ? AND sent_at <> 0 LIMIT 1", {new_instance_uid}
-        )
+        auto rows, database.select(
+                       "SELECT 1 FROM jobs JOIN deliveries ON deliveries.job = jobs.id "
+                       "WHERE jobs.new_instance_uid = ? AND jobs.new_instance_uid <> '' "
+                       "AND deliveries.sent_at <> 0 LIMIT 1",
+                       {new_instance_uid}
+                   )
     );
     return rows.next();
 }

@@ -1,8 +1,8 @@
 // The queue's tables. States are stored by name (state.cpp); times are microseconds since 1970 UTC.
 //
-//   jobs               one row per accepted instance; never deleted, so ids are never used twice
-//   deliveries         one row per job and destination, made when the job is cleared
-//   outputs            per new SOP Instance UID and destination: which content it stands for (promise P4)
+//   jobs               one row per accepted instance; never deleted: ids are never used twice, and
+//                      which content a new SOP Instance UID stands for stays known (promise P4)
+//   deliveries         one row per job and destination, made when the job is cleared; says what may have left
 //   hold_groups        series and studies that cleared jobs wait for; gone once released
 //   destination_holds  destinations that an operator has stopped
 //
@@ -59,6 +59,7 @@ CREATE TABLE jobs (
 
 CREATE INDEX jobs_instance ON jobs (sop_instance_uid, project);
 CREATE INDEX jobs_study ON jobs (study_uid, series_uid);
+CREATE INDEX jobs_new_instance ON jobs (new_instance_uid) WHERE new_instance_uid <> '';
 CREATE INDEX jobs_new_study ON jobs (new_study_uid) WHERE new_study_uid <> '';
 CREATE UNIQUE INDEX jobs_spool_file ON jobs (spool_file) WHERE spool_file <> '';
 CREATE INDEX jobs_due ON jobs (due_at) WHERE state = 'received';
@@ -75,7 +76,9 @@ CREATE TABLE deliveries (
     due_at INTEGER NOT NULL,
     fence INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
-    sent_before INTEGER NOT NULL DEFAULT 0,
+    sent_at INTEGER NOT NULL DEFAULT 0,     -- of the last claim whose bytes may have left; 0: none ever did
+    sent_digest BLOB NOT NULL DEFAULT x'' CHECK (length(sent_digest) IN (0, 32)),
+    sent_before INTEGER NOT NULL DEFAULT 0, -- what may have left before this claim: SentBefore
     delivered_at INTEGER NOT NULL DEFAULT 0,
     last_status INTEGER NOT NULL DEFAULT 0,
     reason TEXT NOT NULL DEFAULT '',
@@ -91,16 +94,6 @@ CREATE INDEX deliveries_due ON deliveries (destination, due_at) WHERE state = 'p
 CREATE INDEX deliveries_transcode ON deliveries (due_at) WHERE state = 'transcode_wanted';
 CREATE INDEX deliveries_active ON deliveries (state, destination, job)
     WHERE )sql" EFFACE_DELIVERY_ACTIVE R"sql(;
-
-CREATE TABLE outputs (
-    new_instance_uid TEXT NOT NULL,
-    destination TEXT NOT NULL,
-    job INTEGER NOT NULL,
-    output_digest BLOB NOT NULL CHECK (length(output_digest) = 32),  -- the job's output, before transcoding
-    sent_at INTEGER NOT NULL DEFAULT 0,                              -- 0: certainly never sent there
-    sent_digest BLOB NOT NULL DEFAULT x'' CHECK (length(sent_digest) IN (0, 32)),
-    PRIMARY KEY (new_instance_uid, destination)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE hold_groups (
     project TEXT NOT NULL,

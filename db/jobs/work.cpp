@@ -43,8 +43,9 @@ constexpr Literal kOutputConflict{"conflict: this new SOP Instance UID stands fo
 Status check_content(Database& database, JobId job, const ClearedOutput& output) {
     EFFACE_TRY(
         auto rows, database.select(
-                       "SELECT outputs.output_digest, outputs.sent_at, outputs.job, jobs.state "
-                       "FROM outputs JOIN jobs ON jobs.id = outputs.job WHERE outputs.new_instance_uid = ?",
+                       "SELECT id, state, output_digest, EXISTS (SELECT 1 FROM deliveries "
+                       "WHERE deliveries.job = jobs.id AND deliveries.sent_at <> 0) "
+                       "FROM jobs WHERE new_instance_uid = ? AND new_instance_uid <> ''",
                        {output.new_instance_uid}
                    )
     );
@@ -53,14 +54,14 @@ Status check_content(Database& database, JobId job, const ClearedOutput& output)
         if (!any) {
             return {};
         }
-        if (rows.digest(0) == output.output_digest) {
+        if (rows.digest(2) == output.output_digest) {
             continue;
         }
-        const JobState other = read_job_state(rows, 3);
+        const JobState other = read_job_state(rows, 1);
         const bool other_waits =
-            rows.count(2) != job &&
+            rows.count(0) != job &&
             (other == JobState::kHeld || other == JobState::kDelivering || other == JobState::kUndelivered);
-        if (rows.integer(1) != 0 || other_waits) {
+        if (rows.integer(3) != 0 || other_waits) {
             return fail(Fault::kQuarantine, kOutputConflict);
         }
     }
@@ -104,16 +105,6 @@ Result<bool> ready_delivery(
         ));
     }
     return true;
-}
-
-Status record_content(
-    Database& database, JobId job, const std::string& destination, const ClearedOutput& output
-) {
-    return database.run(
-        "INSERT INTO outputs (new_instance_uid, destination, job, output_digest) VALUES (?1, ?2, ?3, ?4) "
-        "ON CONFLICT (new_instance_uid, destination) DO UPDATE SET job = ?3, output_digest = ?4",
-        {output.new_instance_uid, destination, job, output.output_digest}
-    );
 }
 
 Status join_hold_group(
@@ -190,7 +181,6 @@ Result<JobState> JobStore::clear(
     EFFACE_CHECK(write_cleared(database, lease.job, received, output, state));
     bool any_open = false;
     for (const std::string& destination : output.destinations) {
-        EFFACE_CHECK(record_content(database, lease.job, destination, output));
         EFFACE_TRY(const bool open, ready_delivery(database, lease.job, destination, output, now));
         any_open = any_open || open;
     }
@@ -244,9 +234,9 @@ Status JobStore::give_back(Database& database, ClaimedLease lease, UnixMicros du
 Status JobStore::output_lost(Database& database, JobId job, UnixMicros now) const {
     EFFACE_TRY(const JobState from, job_state(database, job));
     EFFACE_TRY(const JobState to, next_state(from, JobEvent::kOutputLost));
+    // The digest stays: what was sent of it must still be known when it is made again.
     EFFACE_CHECK(database.run(
-        "UPDATE jobs SET state = ?, due_at = ?, attempts = 0, output_file = '', output_bytes = 0, "
-        "output_digest = x'' WHERE id = ?",
+        "UPDATE jobs SET state = ?, due_at = ?, attempts = 0, output_file = '' WHERE id = ?",
         {state_name(to), now, job}
     ));
     return suspend_deliveries(database, job);

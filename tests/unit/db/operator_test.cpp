@@ -234,6 +234,8 @@ TEST(Purge, SameBytesAfterAPurgeAreNewWorkWithTheSameOutput) {
         Fault::kQuarantine
     );
     must(store.jobs.clear(store.database, again, synthetic_output("1"), 700));
+    const auto second = must(store.deliveries.claim(store.database, "archive", 800, 10));
+    EXPECT_TRUE(second.at(0).sent_before);  // By the job that was purged: 0111 means delivered.
 }
 
 }  // namespace
