@@ -281,6 +281,11 @@ bool Item::remove(rules::Tag tag) {
     return removed != nullptr;
 }
 
+void Item::remove(const Element& element) {
+    const std::unique_ptr<DcmElement> removed{item_->remove(static_cast<DcmObject*>(element.element_))};
+    EFFACE_ASSERT(removed != nullptr);
+}
+
 DataSet::DataSet() {
     start_dcmtk();
     data_set_ = std::make_unique<DcmDataset>();

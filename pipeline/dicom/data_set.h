@@ -79,6 +79,8 @@ public:
     Result<Item> append_item(rules::Tag sequence);
     /// Removes the element and all it holds; false if it was not there.
     bool remove(rules::Tag tag);
+    /// The same for an element of this very item, by identity: cheaper, and it must be there.
+    void remove(const Element& element);
 
 private:
     friend class Element;

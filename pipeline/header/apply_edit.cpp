@@ -42,14 +42,14 @@ Status apply_edit(Item& item, Element& element, const rules::Edit& edit) {
         case rules::Edit::Kind::kEnter:
             return {};
         case rules::Edit::Kind::kRemove:
-            EFFACE_ASSERT(item.remove(tag));
+            item.remove(element);
             return {};
         case rules::Edit::Kind::kEmpty:
             return element.clear();
         case rules::Edit::Kind::kReplace:
             return item.put(tag, written_vr(element), edit.value);
         case rules::Edit::Kind::kReplaceItem: {
-            EFFACE_ASSERT(item.remove(tag));
+            item.remove(element);
             EFFACE_TRY(Item only, item.append_item(tag));
             return put_dummies(only, edit.item, 0);
         }

@@ -78,7 +78,7 @@ private:
         };
         std::string value;
         if (decision.action != rules::Action::X && decision.action != rules::Action::K &&
-            rules::is_text(vr)) {
+            (rules::is_text(vr) || vr == rules::Vr::UN)) {
             EFFACE_TRY(value, element.value());
             facts.value = value;
         }
