@@ -238,6 +238,12 @@ private:
 
 }  // namespace
 
+bool is_unsupported(const Error& error) {
+    // EISDIR: what kernels without O_TMPFILE answer for the directory (open(2)).
+    return error.where.kind == Where::Kind::kNumber &&
+           (error.where.value == EOPNOTSUPP || error.where.value == EISDIR || error.where.value == EINVAL);
+}
+
 Environment& system_environment() {
     static SystemClock clock;
     static SystemEntropy entropy;

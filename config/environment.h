@@ -62,13 +62,17 @@ struct DiskSpace {
     std::uint64_t free_bytes = 0;
 };
 
+/// True for the error of an operation that this file system does not have, false for one that failed.
+bool is_unsupported(const Error& error);
+
 /// What the node does to files. Every operation that makes bytes durable goes through here, so that
 /// the fault tests can fail each one in turn. Errors carry the errno and are Fault::kRetry.
 /// Paths are the node's own; none is ever made from a UID or another received value.
 class FileSystem {
 public:
     virtual ~FileSystem() = default;
-    /// An unnamed file in `directory` (O_TMPFILE), mode 0600; fails where the file system has none.
+    /// An unnamed file in `directory` (O_TMPFILE), mode 0600; is_unsupported() where the file system has
+    /// none.
     virtual Result<Descriptor> open_unnamed(const std::string& directory) = 0;
     /// A new file, mode 0600; fails if the name is taken.
     virtual Result<Descriptor> create(const std::string& path) = 0;

@@ -88,7 +88,11 @@ Result<std::string> Part10Tree::make_directories(const TreeNames& names) {
 
 Status Part10Tree::publish(const Descriptor& cleaned, const std::string& directory, const std::string& path) {
     FileSystem& files = environment_->files;
-    if (auto unnamed = files.open_unnamed(directory)) {
+    auto unnamed = files.open_unnamed(directory);
+    if (!unnamed && !is_unsupported(unnamed.error())) {
+        return tl::unexpected<Error>(unnamed.error());
+    }
+    if (unnamed) {
         EFFACE_CHECK(files.copy(cleaned, *unnamed));
         EFFACE_CHECK(files.sync(*unnamed));
         EFFACE_CHECK(files.link_unnamed(*unnamed, path));

@@ -48,8 +48,12 @@ Result<std::string> Spool::new_name() {
 
 Result<SpoolFile> Spool::begin_original() {
     EFFACE_TRY(std::string name, new_name());
-    if (auto unnamed = environment_->files.open_unnamed(originals_)) {
+    auto unnamed = environment_->files.open_unnamed(originals_);
+    if (unnamed) {
         return SpoolFile{.file = std::move(*unnamed), .name = std::move(name)};
+    }
+    if (!is_unsupported(unnamed.error())) {
+        return tl::unexpected<Error>(unnamed.error());
     }
     EFFACE_TRY(
         Descriptor part, environment_->files.create(originals_ + "/" + name + std::string{kPartSuffix})

@@ -7,6 +7,9 @@ target_compile_features(efface_flags INTERFACE cxx_std_20)
 target_compile_options(efface_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
                        # Designated initializers leave out what has a default on purpose.
                        -Wno-missing-field-initializers)
+# -pthread everywhere: it defines a macro (re2 asks for it), and one precompiled header serves every target.
+target_compile_options(efface_flags INTERFACE -pthread)
+target_link_libraries(efface_flags INTERFACE Threads::Threads)
 target_include_directories(efface_flags INTERFACE ${PROJECT_SOURCE_DIR})
 if(EFFACE_SANITIZE)
   target_compile_options(efface_flags INTERFACE -fsanitize=${EFFACE_SANITIZE} -fno-omit-frame-pointer
@@ -14,11 +17,17 @@ if(EFFACE_SANITIZE)
   target_link_options(efface_flags INTERFACE -fsanitize=${EFFACE_SANITIZE})
 endif()
 
+# The standard library, parsed once for every target.
+file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "// The precompiled header needs one source.\n")
+add_library(efface_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+target_link_libraries(efface_precompiled PRIVATE efface_flags)
+target_precompile_headers(efface_precompiled PRIVATE ${PROJECT_SOURCE_DIR}/scripts/cmake/standard_library.h)
+
 function(efface_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_LIBS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC efface_flags ${ARG_USES} PRIVATE ${ARG_PRIVATE_LIBS})
-  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/scripts/cmake/standard_library.h)
+  target_precompile_headers(${name} REUSE_FROM efface_precompiled)
 endfunction()
 
 function(efface_program name)
@@ -35,7 +44,7 @@ function(efface_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE efface_flags ${ARG_USES} ${ARG_PRIVATE_LIBS} GTest::gtest_main GTest::gmock)
-  target_precompile_headers(${name} PRIVATE ${PROJECT_SOURCE_DIR}/scripts/cmake/standard_library.h)
+  target_precompile_headers(${name} REUSE_FROM efface_precompiled)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
                        PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")

@@ -1,0 +1,68 @@
+// Maintenance: what the node does by the clock: watermarks, holds that are complete, leases that ran
+// out, originals whose retention has passed, counted audit rows. One pass is one call, so a test needs
+// no clock but its own.
+// Thread rule: confined to the control thread; changes go through the writer.
+#pragma once
+
+#include "config/environment.h"
+#include "config/settings.h"
+#include "db/audit/audit_log.h"
+#include "db/jobs/job_store.h"
+#include "db/sqlite/writer.h"
+#include "node/identity/audit_identity.h"
+#include "node/ingest/ingest.h"
+#include "node/log/log.h"
+#include "node/metrics/metrics.h"
+#include "node/runtime/admission.h"
+#include "pipeline/spool/spool.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace efface::node {
+
+/// A held series or study is complete when nothing of it came for this long.
+inline constexpr std::chrono::seconds kHoldQuiet{30};
+
+struct MaintenanceParts {
+    Environment& environment;
+    const Settings& settings;
+    pipeline::Spool& spool;
+    db::Writer& writer;
+    db::AuditLog& audit;
+    const AuditIdentity& identity;
+    Metrics& metrics;
+    Log& log;
+    Ingest& ingest;
+    Admission& admission;
+    std::function<void()> jobs_changed;
+    std::function<void()> all_deliveries_due;
+};
+
+class Maintenance {
+public:
+    explicit Maintenance(MaintenanceParts parts) : parts_{std::move(parts)} {}
+
+    /// Once a second. Returns at once; what it submits commits later.
+    void pass();
+
+    /// "" or why the spool takes nothing new.
+    std::string spool_reason() const { return spool_reason_; }
+
+private:
+    void watch_spool();
+    void release_holds(UnixMicros now);
+    void requeue_expired(UnixMicros now);
+    void purge(UnixMicros now);
+    /// Appends a row about a job, with the hashes that find it by study.
+    Status append(db::Database& database, db::AuditEntry entry) const;
+    void remove_files(const std::vector<db::JobStore::PurgeCandidate>& purged);
+
+    MaintenanceParts parts_;
+    const db::JobStore jobs_{};
+    std::uint64_t passes_ = 0;
+    std::string spool_reason_;
+};
+
+}  // namespace efface::node
