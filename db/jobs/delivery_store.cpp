@@ -464,7 +464,8 @@ Result<bool> was_sent(Database& database, std::string_view new_instance_uid) {
         auto rows, database.select(
                        "SELECT 1 FROM jobs JOIN deliveries ON deliveries.job = jobs.id "
                        "WHERE jobs.new_instance_uid = ? AND jobs.new_instance_uid <> '' "
-                       "AND deliveries.sent_at <> 0 LIMIT 1",
+                       "AND deliveries.sent_at <> 0 "
+                       "UNION ALL SELECT 1 FROM former_outputs WHERE new_instance_uid = ?1 LIMIT 1",
                        {new_instance_uid}
                    )
     );

@@ -3,6 +3,7 @@
 //   jobs               one row per accepted instance; never deleted: ids are never used twice, and
 //                      which content a new SOP Instance UID stands for stays known (promise P4)
 //   deliveries         one row per job and destination, made when the job is cleared; says what may have left
+//   former_outputs     what was sent under a UID that its job has no more (released as a new instance)
 //   hold_groups        series and studies that cleared jobs wait for; gone once released
 //   destination_holds  destinations that an operator has stopped
 //
@@ -94,6 +95,15 @@ CREATE INDEX deliveries_due ON deliveries (destination, due_at) WHERE state = 'p
 CREATE INDEX deliveries_transcode ON deliveries (due_at) WHERE state = 'transcode_wanted';
 CREATE INDEX deliveries_active ON deliveries (state, destination, job)
     WHERE )sql" EFFACE_DELIVERY_ACTIVE R"sql(;
+
+CREATE TABLE former_outputs (
+    new_instance_uid TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    output_digest BLOB NOT NULL CHECK (length(output_digest) = 32),  -- the job's output, before transcoding
+    sent_at INTEGER NOT NULL,
+    sent_digest BLOB NOT NULL CHECK (length(sent_digest) IN (0, 32)),
+    PRIMARY KEY (new_instance_uid, destination)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE hold_groups (
     project TEXT NOT NULL,

@@ -95,6 +95,10 @@ constexpr std::array kDeliveryTransitions{
 
     DeliveryTransition{D::kDelivered, V::kRedeliver, D::kPending, "again"},
     DeliveryTransition{D::kDeliveredWarning, V::kRedeliver, D::kPending, "again"},
+    DeliveryTransition{D::kDelivered, V::kCreate, D::kPending, "cleared anew under another UID"},
+    DeliveryTransition{D::kDelivered, V::kCreateHeld, D::kHeld, "cleared anew under another UID"},
+    DeliveryTransition{D::kDeliveredWarning, V::kCreate, D::kPending, "cleared anew under another UID"},
+    DeliveryTransition{D::kDeliveredWarning, V::kCreateHeld, D::kHeld, "cleared anew under another UID"},
     DeliveryTransition{D::kFailedPermanent, V::kRedeliver, D::kPending, "by an operator"},
     DeliveryTransition{D::kFailedPermanent, V::kCreate, D::kPending, "the job was released and cleared anew"},
     DeliveryTransition{

@@ -38,6 +38,22 @@ namespace {
 
 constexpr Literal kOutputConflict{"conflict: this new SOP Instance UID stands for another content already"};
 
+/// What was sent under this UID by a job that has another one now.
+Status check_former_content(Database& database, const ClearedOutput& output) {
+    EFFACE_TRY(
+        auto rows,
+        database.select(
+            "SELECT 1 FROM former_outputs WHERE new_instance_uid = ? AND output_digest <> ? LIMIT 1",
+            {output.new_instance_uid, output.output_digest}
+        )
+    );
+    EFFACE_TRY(const bool any, rows.next());
+    if (any) {
+        return fail(Fault::kQuarantine, kOutputConflict);
+    }
+    return {};
+}
+
 /// Promise P4. The same content may come again; another one only while the first was never sent and
 /// nothing waits to send it.
 Status check_content(Database& database, JobId job, const ClearedOutput& output) {
@@ -67,44 +83,70 @@ Status check_content(Database& database, JobId job, const ClearedOutput& output)
     }
 }
 
-/// The delivery of one destination: made, or (the output was made again) awake again. Returns
-/// whether it is still to be done.
-Result<bool> ready_delivery(
-    Database& database, JobId job, const std::string& destination, const ClearedOutput& output, UnixMicros now
-) {
+/// The job takes another UID: what it sent under the old one stays known.
+Status keep_former_output(Database& database, JobId job) {
+    EFFACE_CHECK(database.run(
+        "INSERT OR IGNORE INTO former_outputs "
+        "(new_instance_uid, destination, output_digest, sent_at, sent_digest) "
+        "SELECT jobs.new_instance_uid, deliveries.destination, jobs.output_digest, deliveries.sent_at, "
+        "deliveries.sent_digest FROM deliveries JOIN jobs ON jobs.id = deliveries.job "
+        "WHERE deliveries.job = ? AND deliveries.sent_at <> 0",
+        {job}
+    ));
+    return database.run(
+        "UPDATE deliveries SET sent_at = 0, sent_digest = x'', sent_before = 0 WHERE job = ?", {job}
+    );
+}
+
+struct DeliveryStep {
     DeliveryState from = DeliveryState::kNone;
-    {
-        EFFACE_TRY(
-            auto rows,
-            database.select(
-                "SELECT state FROM deliveries WHERE job = ? AND destination = ?", {job, destination}
-            )
-        );
-        EFFACE_TRY(const bool any, rows.next());
-        from = any ? read_delivery_state(rows, 0) : DeliveryState::kNone;
+    DeliveryState to = DeliveryState::kNone;  ///< Same as `from`: leave it alone.
+
+    bool is_open() const { return to != DeliveryState::kDelivered && to != DeliveryState::kDeliveredWarning; }
+};
+
+/// What becomes of one destination's delivery: made, or (the output was made again) awake again.
+/// Asks only. `other_uid`: what was delivered under the former UID does not count.
+Result<DeliveryStep> plan_delivery(
+    Database& database, JobId job, const std::string& destination, bool holds, bool other_uid
+) {
+    EFFACE_TRY(
+        auto rows,
+        database.select("SELECT state FROM deliveries WHERE job = ? AND destination = ?", {job, destination})
+    );
+    EFFACE_TRY(const bool any, rows.next());
+    const DeliveryState from = any ? read_delivery_state(rows, 0) : DeliveryState::kNone;
+    const bool confirmed = from == DeliveryState::kDelivered || from == DeliveryState::kDeliveredWarning;
+    if (from == DeliveryState::kSending && other_uid) {
+        return fail(Fault::kRetry, "an earlier output of this job is still being sent");
     }
-    if (from == DeliveryState::kDelivered || from == DeliveryState::kDeliveredWarning) {
-        return false;
+    if (from == DeliveryState::kSending || (confirmed && !other_uid)) {
+        return DeliveryStep{from, from};  // Under way since before the output was lost: it ends by itself.
     }
-    if (from == DeliveryState::kSending) {
-        return true;  // It was under way when the output was lost, and ends by itself.
+    EFFACE_TRY(
+        const DeliveryState to, next_state(from, holds ? DeliveryEvent::kCreateHeld : DeliveryEvent::kCreate)
+    );
+    return DeliveryStep{from, to};
+}
+
+Status write_delivery(
+    Database& database, JobId job, const std::string& destination, DeliveryStep step, UnixMicros now
+) {
+    if (step.to == step.from && step.from != DeliveryState::kHeld) {
+        return {};
     }
-    const auto event = output.hold == HoldKind::kNone ? DeliveryEvent::kCreate : DeliveryEvent::kCreateHeld;
-    EFFACE_TRY(const DeliveryState to, next_state(from, event));
-    if (from == DeliveryState::kNone) {
-        EFFACE_CHECK(database.run(
+    if (step.from == DeliveryState::kNone) {
+        return database.run(
             "INSERT INTO deliveries (job, destination, state, due_at) VALUES (?, ?, ?, ?)",
-            {job, destination, state_name(to), now}
-        ));
-    } else {
-        // A second output was made from the old one: it is made again when the peer refuses again.
-        EFFACE_CHECK(database.run(
-            "UPDATE deliveries SET state = ?, due_at = ?, fence = fence + 1, syntax_uid = '', "
-            "output_file = '', output_digest = x'', output_bytes = 0 WHERE job = ? AND destination = ?",
-            {state_name(to), now, job, destination}
-        ));
+            {job, destination, state_name(step.to), now}
+        );
     }
-    return true;
+    // A second output was made from the old one: it is made again when the peer refuses again.
+    return database.run(
+        "UPDATE deliveries SET state = ?, due_at = ?, fence = fence + 1, syntax_uid = '', "
+        "output_file = '', output_digest = x'', output_bytes = 0 WHERE job = ? AND destination = ?",
+        {state_name(step.to), now, job, destination}
+    );
 }
 
 Status join_hold_group(
@@ -126,20 +168,37 @@ Status join_hold_group(
     );
 }
 
-/// What hold groups need of the row; the worker's reading of the originals fills in what ingest did not know.
-Result<ReceivedJob> read_membership(Database& database, JobId job, const ClearedOutput& output) {
-    EFFACE_TRY(
-        auto rows,
-        database.select("SELECT project, accepted_at, study_uid, series_uid FROM jobs WHERE id = ?", {job})
-    );
-    EFFACE_TRY(const bool any, rows.next());
-    EFFACE_ASSERT(any);
-    ReceivedJob out;
-    out.project = rows.text(0);
-    out.accepted_at = rows.integer(1);
-    out.study_uid = rows.text_view(2).empty() ? output.study_uid : Phi{rows.text(2)};
-    out.series_uid = rows.text_view(3).empty() ? output.series_uid : Phi{rows.text(3)};
-    return out;
+/// Everything that clearing needs to know, asked before anything is written.
+struct ClearPlan {
+    ReceivedJob received;    ///< What hold groups need; the worker fills in what ingest did not know.
+    bool other_uid = false;  ///< The job had another new SOP Instance UID before.
+    std::vector<DeliveryStep> deliveries;
+};
+
+Result<ClearPlan> read_plan(Database& database, JobId job, const ClearedOutput& output) {
+    ClearPlan plan;
+    {
+        EFFACE_TRY(
+            auto rows, database.select(
+                           "SELECT project, accepted_at, study_uid, series_uid, new_instance_uid "
+                           "FROM jobs WHERE id = ?",
+                           {job}
+                       )
+        );
+        EFFACE_TRY(const bool any, rows.next());
+        EFFACE_ASSERT(any);
+        plan.received.project = rows.text(0);
+        plan.received.accepted_at = rows.integer(1);
+        plan.received.study_uid = rows.text_view(2).empty() ? output.study_uid : Phi{rows.text(2)};
+        plan.received.series_uid = rows.text_view(3).empty() ? output.series_uid : Phi{rows.text(3)};
+        plan.other_uid = !rows.text_view(4).empty() && rows.text_view(4) != output.new_instance_uid;
+    }
+    const bool holds = output.hold != HoldKind::kNone;
+    for (const std::string& destination : output.destinations) {
+        EFFACE_TRY(const DeliveryStep step, plan_delivery(database, job, destination, holds, plan.other_uid));
+        plan.deliveries.push_back(step);
+    }
+    return plan;
 }
 
 Status write_cleared(
@@ -156,7 +215,7 @@ Status write_cleared(
 }
 
 /// Everything that can refuse, before anything is written.
-Result<ReceivedJob> check_clear(Database& database, ClaimedLease lease, const ClearedOutput& output) {
+Result<ClearPlan> check_clear(Database& database, ClaimedLease lease, const ClearedOutput& output) {
     EFFACE_CHECK(check_lease(database, lease));
     if (output.destinations.empty()) {
         return fail(Fault::kQuarantine, "the rule names no destination");
@@ -164,8 +223,21 @@ Result<ReceivedJob> check_clear(Database& database, ClaimedLease lease, const Cl
     if (output.new_instance_uid.empty() || output.output_file.empty()) {
         return fail(Fault::kQuarantine, "the cleaned instance has no UID or no file");
     }
+    EFFACE_CHECK(check_former_content(database, output));
     EFFACE_CHECK(check_content(database, lease.job, output));
-    return read_membership(database, lease.job, output);
+    return read_plan(database, lease.job, output);
+}
+
+/// Nothing is left to do: the output was made again for a delivery that confirmed meanwhile.
+Result<JobState> settle_cleared(Database& database, JobId job, JobState state, UnixMicros now) {
+    if (state == JobState::kHeld) {
+        EFFACE_TRY(state, next_state(state, JobEvent::kHoldRelease));
+    }
+    EFFACE_TRY(state, next_state(state, JobEvent::kAllConfirmed));
+    EFFACE_CHECK(database.run(
+        "UPDATE jobs SET state = ?, retention_from = ? WHERE id = ?", {state_name(state), now, job}
+    ));
+    return state;
 }
 
 }  // namespace
@@ -173,29 +245,21 @@ Result<ReceivedJob> check_clear(Database& database, ClaimedLease lease, const Cl
 Result<JobState> JobStore::clear(
     Database& database, ClaimedLease lease, const ClearedOutput& output, UnixMicros now
 ) const {
-    EFFACE_TRY(const ReceivedJob received, check_clear(database, lease, output));
-    EFFACE_CHECK(join_hold_group(database, received, output, now));
+    EFFACE_TRY(const ClearPlan plan, check_clear(database, lease, output));
+    EFFACE_CHECK(join_hold_group(database, plan.received, output, now));
     EFFACE_TRY(const JobState cleared, next_state(JobState::kWorking, JobEvent::kGatePassed));
     const bool holds = output.hold != HoldKind::kNone;
-    EFFACE_TRY(JobState state, next_state(cleared, holds ? JobEvent::kHold : JobEvent::kDeliver));
-    EFFACE_CHECK(write_cleared(database, lease.job, received, output, state));
+    EFFACE_TRY(const JobState state, next_state(cleared, holds ? JobEvent::kHold : JobEvent::kDeliver));
+    if (plan.other_uid) {
+        EFFACE_CHECK(keep_former_output(database, lease.job));
+    }
+    EFFACE_CHECK(write_cleared(database, lease.job, plan.received, output, state));
     bool any_open = false;
-    for (const std::string& destination : output.destinations) {
-        EFFACE_TRY(const bool open, ready_delivery(database, lease.job, destination, output, now));
-        any_open = any_open || open;
+    for (std::size_t i = 0; i < plan.deliveries.size(); ++i) {
+        EFFACE_CHECK(write_delivery(database, lease.job, output.destinations[i], plan.deliveries[i], now));
+        any_open = any_open || plan.deliveries[i].is_open();
     }
-    if (any_open) {
-        return state;
-    }
-    // The output was made again for a delivery that confirmed meanwhile: nothing is left to do.
-    if (state == JobState::kHeld) {
-        EFFACE_TRY(state, next_state(state, JobEvent::kHoldRelease));
-    }
-    EFFACE_TRY(state, next_state(state, JobEvent::kAllConfirmed));
-    EFFACE_CHECK(database.run(
-        "UPDATE jobs SET state = ?, retention_from = ? WHERE id = ?", {state_name(state), now, lease.job}
-    ));
-    return state;
+    return any_open ? Result<JobState>{state} : settle_cleared(database, lease.job, state, now);
 }
 
 Status JobStore::quarantine(

@@ -129,6 +129,39 @@ TEST(Conflict, NewInstanceLeavesTheFirstAlone) {
     );
 }
 
+TEST(Conflict, DeliveredContentThatAChangedRuleWouldChangeGetsANewInstanceOfItsOwn) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1");
+    const auto first = must(store.deliveries.claim(store.database, "archive", 400, 10));
+    must(store.deliveries.complete(
+        store.database, lease_of(first.at(0)), {.outcome = DeliveryOutcome::kDelivered, .now = 450}
+    ));
+    must(store.deliveries.redeliver(store.database, job, "", 500));
+    must(store.jobs.output_lost(store.database, job, 510));
+    auto claimed = must(store.jobs.claim(store.database, 600, kLeaseUs, 10));
+    const ClaimedLease lease{job, claimed.at(0).fence};
+    const ClearedOutput changed = synthetic_output("1", {"archive"}, "changed rule");
+    ASSERT_EQ(fault_of(store.jobs.clear(store.database, lease, changed, 610)), Fault::kQuarantine);
+    must(store.jobs.quarantine(store.database, lease, "ct", "conflict", /*conflict=*/true));
+    must(release_job(store.database, order_for(job, Verdict::kAsNewInstance)));
+    claimed = must(store.jobs.claim(store.database, 700, kLeaseUs, 10));
+    ClearedOutput own = changed;
+    own.new_instance_uid = "2.25.77";
+
+    must(store.jobs.clear(store.database, {job, claimed.at(0).fence}, own, 710));
+
+    // The new instance goes out, and what stood under the first UID is still known.
+    const auto second = must(store.deliveries.claim(store.database, "archive", 800, 10));
+    ASSERT_EQ(second.size(), 1u);
+    EXPECT_EQ(second[0].new_instance_uid, "2.25.77");
+    EXPECT_FALSE(second[0].sent_before);
+    EXPECT_TRUE(must(was_sent(store.database, "2.25.1")));
+    const ClaimedLease other = work_on(store, synthetic_job("2"), 900);
+    ClearedOutput same_uid = synthetic_output("2");
+    same_uid.new_instance_uid = "2.25.1";
+    EXPECT_EQ(fault_of(store.jobs.clear(store.database, other, same_uid, 910)), Fault::kQuarantine);
+}
+
 TEST(Conflict, StaysAConflictThroughAnotherQuarantine) {
     TemporaryStore store;
     clear_one(store, "1");
