@@ -140,6 +140,25 @@ std::uint64_t count_elements(DcmItem& item, std::uint32_t depth) {
     return count;
 }
 
+Status resolve_vrs(Item item, bool is_signed, std::uint32_t depth) {
+    EFFACE_ASSERT(depth <= kSequenceDepthMax);
+    constexpr rules::Tag kPixelRepresentation{0x0028, 0x0103};
+    if (const auto own = item.find(kPixelRepresentation)) {
+        EFFACE_TRY(const std::string value, own->value());
+        is_signed = !value.empty() && value.front() == 1;
+    }
+    for (const Element& element : item.elements()) {
+        for (Item& nested : element.items()) {
+            EFFACE_CHECK(resolve_vrs(nested, is_signed, depth + 1));
+        }
+        if (element.is_ambiguous()) {
+            EFFACE_TRY(const std::string value, element.value());
+            EFFACE_CHECK(item.put(element.tag(), is_signed ? rules::Vr::SS : rules::Vr::US, value));
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string_view without_padding(std::string_view value) {
@@ -162,6 +181,10 @@ rules::Vr Element::vr() const {
 
 bool Element::is_sequence() const {
     return element_->ident() == EVR_SQ;
+}
+
+bool Element::is_ambiguous() const {
+    return element_->getVR() == EVR_xs;
 }
 
 std::uint64_t Element::length_bytes() const {
@@ -322,6 +345,10 @@ Item DataSet::root() {
 
 std::uint64_t DataSet::element_count() const {
     return count_elements(*data_set_, 0);
+}
+
+Status DataSet::resolve_ambiguous_vrs() {
+    return resolve_vrs(root(), false, 0);
 }
 
 Result<DataSet> DataSet::split_behind(rules::Tag tag) {

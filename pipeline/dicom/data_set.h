@@ -40,6 +40,8 @@ public:
     /// As encoded (explicit VR) or by the dictionary (implicit VR); UN where that says nothing.
     rules::Vr vr() const;
     bool is_sequence() const;
+    /// Read from implicit VR, and the dictionary says US or SS.
+    bool is_ambiguous() const;
     std::uint64_t length_bytes() const;
     /// The value as it is encoded, in little endian; empty for sequences.
     Result<std::string> value() const;
@@ -104,6 +106,9 @@ public:
     Item root();
     /// Elements at every depth; items are not counted.
     std::uint64_t element_count() const;
+    /// Gives every attribute whose VR PS3.6 leaves open (US or SS) the one that Pixel Representation of
+    /// its data set or item decides (PS3.5 A.1); for a data set read from implicit VR.
+    Status resolve_ambiguous_vrs();
     /// Moves every top-level element with a tag above `tag` into a data set of its own.
     Result<DataSet> split_behind(rules::Tag tag);
     /// The bytes in `syntax`'s VR encoding and byte order, all sequences and items with explicit length.

@@ -1,5 +1,6 @@
 #include "pipeline/unit/original.h"
 
+#include <charconv>
 #include <vector>
 
 namespace efface::pipeline {
@@ -73,6 +74,17 @@ Status check_readers_agree(const Original& original) {
 }
 
 }  // namespace
+
+Result<std::uint16_t> Original::bits_allocated() const {
+    constexpr rules::Tag kBitsAllocated{0x0028, 0x0100};
+    const std::string text = text_at(scanned(), std::span{&kBitsAllocated, 1}, {}).value_or(std::string{});
+    std::uint16_t bits = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), bits);
+    if (read.ec != std::errc{}) {
+        return fail(Fault::kQuarantine, "Bits Allocated is absent", Where::tag(kBitsAllocated.value));
+    }
+    return bits;
+}
 
 Result<Original> read_original(std::span<const std::byte> file) {
     EFFACE_CHECK(check_kind(file));

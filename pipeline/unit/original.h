@@ -22,6 +22,9 @@ struct Original {
     /// As the rules read it.
     ScannedDataSet scanned() const { return {data_set_bytes, syntax}; }
 
+    /// (0028,0100) of the top level. Fault::kQuarantine where it is absent.
+    Result<std::uint16_t> bits_allocated() const;
+
     Part10 part10;
     const rules::TransferSyntax* syntax = nullptr;
     std::span<const std::byte> data_set_bytes;

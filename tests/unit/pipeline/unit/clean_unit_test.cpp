@@ -217,6 +217,54 @@ TEST(CleanUnit, RefusesATranscodingThatItDoesNotKnow) {
     EXPECT_EQ(bench.clean(SyntheticInstance{}.file()).report.outcome, Outcome::kQuarantined);
 }
 
+// A 4x4 image whose samples and a signed attribute differ in every byte order.
+SyntheticInstance signed_image(std::string_view syntax_uid) {
+    const bool big = syntax_uid == rules::kExplicitVrBigEndian;
+    std::string samples;
+    for (std::uint32_t i = 0; i < 16; ++i) {
+        append_u16(samples, big ? (i << 8U) | 0x01U : 0x0100U | i);
+    }
+    SyntheticInstance instance;
+    instance.syntax_uid = syntax_uid;
+    instance.edit_header = [](Item root) {
+        EXPECT_TRUE(root.put(rules::Tag{0x0028, 0x0103}, rules::Vr::US, std::string_view{"\1\0", 2}));
+        EXPECT_TRUE(root.put(rules::Tag{0x0028, 0x0106}, rules::Vr::SS, std::string_view{"\xFE\xFF", 2}));
+    };
+    const std::string length{"\x20\0\0\0", 4};
+    if (big) {
+        instance.pixel_element = std::string{"\x7F\xE0\0\x10OW\0\0\0\0\0\x20", 12} + samples;
+    } else if (syntax_uid == rules::kImplicitVrLittleEndian) {
+        instance.pixel_element = std::string{"\xE0\x7F\x10\0", 4} + length + samples;
+    } else {
+        instance.pixel_element = element(0x7FE00010, "OW", samples);
+    }
+    return instance;
+}
+
+// All native encodings of one image give the very same bytes in each little endian one.
+TEST(CleanUnit, TranscodesBetweenNativeEncodings) {
+    UnitBench bench{kHeaderOnlyRules};
+    for (const std::string_view target : {rules::kExplicitVrLittleEndian, rules::kImplicitVrLittleEndian}) {
+        bench.order.transcode_to = target;
+        const Cleaned expected = bench.clean(signed_image(target).file());
+        ASSERT_EQ(expected.report.outcome, Outcome::kCleaned) << expected.report.reason;
+        for (const std::string_view source :
+             {rules::kExplicitVrLittleEndian, rules::kImplicitVrLittleEndian, rules::kExplicitVrBigEndian}) {
+            const Cleaned cleaned = bench.clean(signed_image(source).file());
+            EXPECT_EQ(cleaned.report.outcome, Outcome::kCleaned) << cleaned.report.reason;
+            EXPECT_EQ(cleaned.report.output_transfer_syntax_uid, target);
+            EXPECT_EQ(cleaned.output, expected.output) << source << " to " << target;
+        }
+    }
+}
+
+TEST(CleanUnit, NeverTranscodesToBigEndian) {
+    UnitBench bench{kHeaderOnlyRules};
+    bench.order.transcode_to = rules::kExplicitVrBigEndian;
+
+    EXPECT_EQ(bench.clean(SyntheticInstance{}.file()).report.outcome, Outcome::kQuarantined);
+}
+
 TEST(CleanUnit, SaysWhenTheOutputCannotBeWritten) {
     const UnitBench bench{kHeaderOnlyRules};
     const std::string file = SyntheticInstance{}.file();

@@ -1,0 +1,27 @@
+// Lossless change between native encodings (PS3.5 annex A.1 to A.3, 8.1.1): for a peer that refuses the
+// syntax an instance came in. Little endian is the only target: big endian is retired, and what
+// samples of more than 16 bits look like in it is read differently by different readers.
+// Thread rule: see DataSet.
+#pragma once
+
+#include "config/result.h"
+#include "pipeline/unit/original.h"
+#include "pipeline/unit/output_file.h"
+#include "rules/vocabulary/transfer_syntax.h"
+
+#include <string_view>
+
+namespace efface::pipeline {
+
+/// The row of `uid`. Fault::kQuarantine: nothing here goes from `from` to it.
+Result<const rules::TransferSyntax*> transcoding_target(
+    const rules::TransferSyntax& from, std::string_view uid
+);
+
+/// Writes the Pixel Data element of `original` as `target` has it. Fault::kQuarantine where the
+/// original's VR does not say how its bytes are ordered.
+Status append_transcoded_pixels(
+    const Original& original, const rules::TransferSyntax& target, OutputFile& output
+);
+
+}  // namespace efface::pipeline
