@@ -38,9 +38,18 @@ void describe_rule(const rules::Rule& rule, CleanReport& report) {
     report.table_edition = rules::table_edition();
 }
 
+// The modality goes into the job row and to people's screens: what is no code could be anything.
+bool is_code_string(std::string_view text) {
+    constexpr std::size_t kCodeStringCharactersMax = 16;
+    return text.size() <= kCodeStringCharactersMax && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == ' ';
+           });
+}
+
 Status describe_original(Original& original, CleanReport& report) {
     const Item root = original.data_set.root();
-    EFFACE_TRY(report.modality, root.text(kModality));
+    EFFACE_TRY(const std::string modality, root.text(kModality));
+    report.modality = is_code_string(modality) ? modality : std::string{};
     EFFACE_TRY(std::string study, root.text(kStudyInstanceUid));
     EFFACE_TRY(std::string series, root.text(kSeriesInstanceUid));
     report.study_uid = Phi<std::string>{std::move(study)};
@@ -65,17 +74,21 @@ Status describe_cleaned(Original& original, CleanReport& report) {
     return {};
 }
 
-Status describe_pixels(const PixelDataPlan& pixels, CleanReport& report) {
-    if (pixels.segments_cut > 0) {
+// What was done beside the attributes, and why the pixels were judged as they were.
+void describe_bytes(const Original& original, const rules::PixelIdentity& identity, CleanReport& report) {
+    report.facts.emplace_back("pixels: " + std::string{identity.why});
+    if (original.pixels.segments_cut > 0) {
         report.facts.emplace_back("segments without samples cut from the codestreams");
     }
-    if (pixels.trailing_bytes > 0) {
+    if (original.pixels.trailing_bytes > 0) {
         report.facts.emplace_back("bytes behind the last sample cut");
     }
-    if (pixels.clear_bits) {
+    if (original.pixels.clear_bits) {
         report.facts.emplace_back("retired overlay bits cleared");
     }
-    return {};
+    if (original.totals.trailing_bytes > 0) {
+        report.facts.emplace_back("padding behind the data set removed");
+    }
 }
 
 Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& work, CleanReport& report) {
@@ -87,7 +100,7 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
     EFFACE_CHECK(check_against_order(original, work.order));
     EFFACE_TRY(const rules::Rule* rule, choose_rule(original.scanned(), work.order, work.rules));
     describe_rule(*rule, report);
-    EFFACE_TRY(const bool pixels_may_identify, judge_pixels(original.scanned(), *rule));
+    EFFACE_TRY(const rules::PixelIdentity identity, judge_pixels(original.scanned(), *rule));
 
     const HeaderWork header_work{
         .rule = *rule,
@@ -97,12 +110,12 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
         .accepted_at = work.order.accepted_at,
         .as_new_instance = work.order.decision == Decision::kAsNewInstance,
         .original_digest = work.order.original_digest,
-        .pixels_may_identify = pixels_may_identify,
+        .pixels_may_identify = identity.text || identity.face,
     };
     EFFACE_TRY(HeaderOutcome outcome, clean_header(original.data_set, header_work));
     report.actions = outcome.actions;
     report.facts = std::move(outcome.facts);
-    EFFACE_CHECK(describe_pixels(original.pixels, report));
+    describe_bytes(original, identity, report);
     EFFACE_CHECK(describe_cleaned(original, report));
 
     OutputFile output{output_fd, work.output_bytes_max};

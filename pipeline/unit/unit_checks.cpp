@@ -46,11 +46,11 @@ Result<const rules::Rule*> choose_rule(
     return match.rule;
 }
 
-Result<bool> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule) {
+Result<rules::PixelIdentity> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule) {
     const rules::PixelIdentity identity = pixel_identity(data_set);
     const bool may_identify = identity.text || identity.face;
     if (!may_identify || rule.pixel_policy == rules::PixelPolicy::kHeaderOnly) {
-        return may_identify;
+        return identity;
     }
     if (identity.text && identity.face) {
         return fail(

@@ -25,7 +25,7 @@ Result<const rules::Rule*> choose_rule(
 
 /// Whether the pixels may show text or a face. Fault::kQuarantine where they may and the rule requires
 /// clean pixels: this version cannot clean them, and a sender's claim proves nothing.
-Result<bool> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule);
+Result<rules::PixelIdentity> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule);
 
 /// "header-only" or "require-clean".
 std::string_view policy_name(rules::PixelPolicy policy);

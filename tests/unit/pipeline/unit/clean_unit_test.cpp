@@ -56,6 +56,16 @@ TEST(CleanUnit, ReportsWhatTheJobRowNeeds) {
     EXPECT_GT(report.actions[rules::Action::U], 0U);
 }
 
+TEST(CleanUnit, ReportsNoModalityThatIsNoCode) {
+    const UnitBench bench{kHeaderOnlyRules};
+    SyntheticInstance instance;
+    instance.edit_header = [](Item root) {
+        EXPECT_TRUE(root.put(rules::Tag{0x0008, 0x0060}, rules::Vr::CS, "Mustermann^Erika"));
+    };
+
+    EXPECT_EQ(bench.clean(instance.file()).report.modality, "");
+}
+
 TEST(CleanUnit, RemovesWhatStandsBehindThePixels) {
     const UnitBench bench{kHeaderOnlyRules};
     SyntheticInstance instance;
