@@ -249,6 +249,17 @@ std::string read_text(const std::filesystem::path& path) {
     return text.str();
 }
 
+TEST(Formats, EveryEventStandsInTheDocumentWithItsMeaning) {
+    const std::filesystem::path root = std::filesystem::path{__FILE__}.parent_path() / "../../..";
+    const std::string document = read_text(root / "docs/formats.md");
+
+    for (const AuditEventRow& row : audit_events()) {
+        const std::string line = "| `" + std::string{row.name} + "` | ";
+        EXPECT_NE(document.find(line), std::string::npos) << row.name;
+        EXPECT_NE(document.find("| " + std::string{row.meaning} + " |"), std::string::npos) << row.name;
+    }
+}
+
 TEST(QueryPlan, NoQueryOfTheQueueOrTheCrosswalkWalksATable) {
     TemporaryStore store;
     const std::filesystem::path root = std::filesystem::path{__FILE__}.parent_path() / "../../../db";
