@@ -39,6 +39,9 @@ constexpr std::array kIdentityTags{
 };
 static_assert(std::is_sorted(kIdentityTags.begin(), kIdentityTags.end()));
 
+constexpr std::uint32_t kIdentityLabel = 0;
+constexpr std::uint32_t kUidLabel = 1;
+
 bool names_a_person(Tag tag, Vr vr) {
     return vr == Vr::PN || std::binary_search(kIdentityTags.begin(), kIdentityTags.end(), tag);
 }
@@ -90,7 +93,7 @@ Status LostValues::add(const Event& event, std::string_view character_set) {
         for_each_value(text, [&](std::string_view uid) {
             if (!uid.empty() && !rules::is_registered_uid(uid) && uids_.insert(uid).second &&
                 uid.size() >= kUidSearchedMin) {
-                identity_.add(uid);
+                identity_.add(uid, kUidLabel);
             }
         });
         return {};
@@ -111,7 +114,7 @@ Status LostValues::add_identity(Vr vr, std::span<const std::byte> value, std::st
         // The same bytes in every character set of PS3.3 C.12.1.1.2.
         for_each_part(vr, text, [&](std::string_view part) {
             if (part.size() >= kCharactersMin && seen_.insert(part).second) {
-                identity_.add(part);
+                identity_.add(part, kIdentityLabel);
             }
         });
         return {};
@@ -124,7 +127,7 @@ Status LostValues::add_identity(Vr vr, std::span<const std::byte> value, std::st
         }
         for (const std::string& shape : {std::string{part}, rules::to_upper(part), rules::to_lower(part)}) {
             for (const std::string& bytes : rules::all_encodings(shape)) {
-                identity_.add(bytes);
+                identity_.add(bytes, kIdentityLabel);
             }
         }
     });
@@ -135,20 +138,27 @@ void LostValues::build() {
     identity_.build();
 }
 
-bool LostValues::names_someone(std::span<const std::byte> value) const {
-    return identity_.find(value).has_value();
+LostValues::Found LostValues::search(std::span<const std::byte> value) const {
+    const std::optional<std::uint32_t> label = identity_.find(value);
+    if (!label) {
+        return Found::kNothing;
+    }
+    return *label == kUidLabel ? Found::kUid : Found::kIdentity;
 }
 
-// Rarely asked (cleaned text, dummy items), so the patterns are built when it is.
-bool LostValues::holds_lost_text(std::span<const std::byte> value) {
+// Rarely asked (cleaned free text only), so the patterns are built when it is.
+bool LostValues::holds_lost_text(std::span<const std::byte> value, std::span<const std::byte> original) {
     if (!text_patterns_built_) {
+        std::uint32_t label = 0;
         for (const std::string_view text : texts_) {
-            for_each_value(text, [&](std::string_view part) { text_patterns_.add(part); });
+            for_each_value(text, [&](std::string_view part) { text_patterns_.add(part, label++); });
         }
         text_patterns_.build();
         text_patterns_built_ = true;
     }
-    return text_patterns_.find(value).has_value();
+    const std::vector<std::uint32_t> shown = text_patterns_.find_all(value);
+    const std::vector<std::uint32_t> before = text_patterns_.find_all(original);
+    return !std::includes(before.begin(), before.end(), shown.begin(), shown.end());
 }
 
 bool LostValues::holds_original_uid(std::string_view value) const {

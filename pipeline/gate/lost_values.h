@@ -29,10 +29,11 @@ public:
     /// After the last add(), before any search.
     void build();
 
-    /// True if `value` holds what names a person or an instance, in upper or lower case.
-    bool names_someone(std::span<const std::byte> value) const;
-    /// True if `value` holds any text that was taken away.
-    bool holds_lost_text(std::span<const std::byte> value);
+    enum class Found : std::uint8_t { kNothing, kIdentity, kUid };
+    /// Whether `value` holds what names a person or an instance, in upper or lower case.
+    Found search(std::span<const std::byte> value) const;
+    /// True if `value` holds any text that was taken away and that `original` did not hold.
+    bool holds_lost_text(std::span<const std::byte> value, std::span<const std::byte> original);
     /// True if one of the values of this UI element is an instance UID of the original.
     bool holds_original_uid(std::string_view value) const;
 

@@ -1,7 +1,11 @@
 // See own_items.h.
 #include "pipeline/gate/own_items.h"
 
+#include "pipeline/gate/lost_values.h"
+#include "rules/actions/dummy_value.h"
 #include "rules/profile/attestation.h"
+
+#include <algorithm>
 
 namespace efface::pipeline {
 
@@ -27,6 +31,23 @@ std::string year_of(UnixMicros at) {
     std::string text = std::to_string(year);
     text.insert(0, text.size() < 4 ? 4 - text.size() : 0, '0');
     return text;
+}
+
+void append_dummies(std::vector<OwnEvent>& events, std::vector<rules::DummyElement> dummies) {
+    std::sort(dummies.begin(), dummies.end(), [](const auto& a, const auto& b) { return a.tag < b.tag; });
+    events.push_back({EventKind::kItemBegin, {}, Vr::SQ, {}});
+    for (rules::DummyElement& dummy : dummies) {
+        if (dummy.vr != Vr::SQ) {
+            events.push_back({EventKind::kElement, dummy.tag, dummy.vr, std::move(dummy.value)});
+            continue;
+        }
+        events.push_back({EventKind::kSequenceBegin, dummy.tag, Vr::SQ, {}});
+        if (!dummy.item.empty()) {
+            append_dummies(events, std::move(dummy.item));
+        }
+        events.push_back({EventKind::kSequenceEnd, {}, Vr::SQ, {}});
+    }
+    events.push_back({EventKind::kItemEnd, {}, Vr::SQ, {}});
 }
 
 bool has(const rules::Rule& rule, rules::Option option) {
@@ -63,6 +84,16 @@ std::vector<OwnEvent> own_equipment(const WorkOrder& order) {
     return events;
 }
 
+std::vector<OwnEvent> own_dummy_item(Tag sequence, const GateWork& work) {
+    // The context names no one: a dummy item is made of constants and of the key alone.
+    const rules::PlanContext nobody{.key = work.key};
+    std::vector<OwnEvent> events;
+    if (auto item = rules::dummy_item(sequence, nobody)) {
+        append_dummies(events, std::move(*item));
+    }
+    return events;
+}
+
 std::string_view own_temporal_value(const rules::Rule& rule) {
     if (has(rule, rules::Option::kRetainLongitudinalFullDates)) {
         return rules::kTemporalUnmodified;
@@ -80,6 +111,32 @@ bool shows_text(const Event& event, std::string_view text) {
     const std::string_view shown{reinterpret_cast<const char*>(event.value.data()), event.value.size()};
     return shown.starts_with(text) && (shown.size() == text.size() || shown.back() == ' ' ||
                                        (shown.back() == '\0' && event.vr == Vr::UI));
+}
+
+bool is_own(const Event& event, const OwnEvent& own) {
+    if (event.kind != own.kind) {
+        return false;
+    }
+    if (own.kind != EventKind::kElement) {
+        return own.kind != EventKind::kSequenceBegin || event.tag == own.tag;
+    }
+    if (event.tag != own.tag || effective_vr(event) != own.vr) {
+        return false;
+    }
+    if (rules::is_text(own.vr)) {
+        return shows_text(event, own.value);
+    }
+    const std::size_t unit = event.big_endian ? rules::unit_bytes(own.vr) : 1;
+    if (event.value.size() != own.value.size() || own.value.size() % unit != 0) {
+        return false;
+    }
+    for (std::size_t at = 0; at < own.value.size(); ++at) {
+        const std::size_t from = at - at % unit + (unit - 1 - at % unit);
+        if (event.value[at] != static_cast<std::byte>(own.value[from])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 }  // namespace efface::pipeline

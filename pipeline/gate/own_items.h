@@ -22,9 +22,13 @@ struct OwnEvent {
 std::vector<OwnEvent> own_method_codes(const rules::Rule& rule);
 /// The item of (0018,A001).
 std::vector<OwnEvent> own_equipment(const WorkOrder& order);
+/// The item that stands for a sequence under D, or nothing where Efface knows none (rules/actions).
+std::vector<OwnEvent> own_dummy_item(rules::Tag sequence, const GateWork& work);
 /// (0028,0303)
 std::string_view own_temporal_value(const rules::Rule& rule);
 /// True if the element shows exactly this text, padded to even length.
 bool shows_text(const Event& event, std::string_view text);
+/// True if the event is this one, value included (binary values of `own` are little endian).
+bool is_own(const Event& event, const OwnEvent& own);
 
 }  // namespace efface::pipeline

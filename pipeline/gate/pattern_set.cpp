@@ -37,7 +37,7 @@ std::uint32_t PatternSet::child_of(std::uint32_t node, std::uint8_t byte) const 
     return child;
 }
 
-void PatternSet::add(std::string_view pattern) {
+void PatternSet::add(std::string_view pattern, std::uint32_t label) {
     if (pattern.size() < kPatternBytesMin) {
         return;
     }
@@ -57,7 +57,9 @@ void PatternSet::add(std::string_view pattern) {
         }
         node = child;
     }
-    nodes_[node].ends = true;
+    if (nodes_[node].label == kNoLabel) {
+        nodes_[node].label = label;
+    }
     const std::uint32_t hash = hash_of(four);
     first_four_[hash / 64] |= std::uint64_t{1} << (hash % 64);
 }
@@ -75,7 +77,7 @@ void PatternSet::build() {
         for (std::uint32_t child = nodes_[node].child; child != 0; child = nodes_[child].sibling) {
             const std::uint32_t fail = step(nodes_[node].fail, nodes_[child].byte);
             nodes_[child].fail = fail;
-            nodes_[child].ends = nodes_[child].ends || nodes_[fail].ends;
+            nodes_[child].shorter = ending(fail);
             queue.push_back(child);
         }
     }
@@ -91,18 +93,20 @@ std::uint32_t PatternSet::step(std::uint32_t node, std::uint8_t byte) const {
     }
 }
 
-std::optional<std::size_t> PatternSet::find(std::span<const std::byte> bytes) const {
+// Calls `use` with each node where a pattern ends, until it says false.
+template <class Use>
+void PatternSet::search(std::span<const std::byte> bytes, Use&& use) const {
     if (bytes.size() < kPatternBytesMin || empty()) {
-        return std::nullopt;
+        return;
     }
     const auto at = [&](std::size_t i) { return kFold[static_cast<std::uint8_t>(bytes[i])]; };
+    // The bytes from i - 1 on while the walk stands at the root: the first is shifted out.
     std::uint32_t four = (std::uint32_t{at(0)} << 16U) | (std::uint32_t{at(1)} << 8U) | at(2);
     std::uint32_t node = 0;
-    // `i` is where the walk stands; `four` holds the bytes from i on while it stands at the root.
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (node == 0) {
-            if (i + 4 > bytes.size()) {
-                return std::nullopt;
+            if (i + kPatternBytesMin > bytes.size()) {
+                return;
             }
             four = (four << 8U) | at(i + 3);
             const std::uint32_t hash = hash_of(four);
@@ -111,15 +115,42 @@ std::optional<std::size_t> PatternSet::find(std::span<const std::byte> bytes) co
             }
         }
         node = step(node, at(i));
-        if (nodes_[node].ends) {
-            return i + 1;
+        for (std::uint32_t end = ending(node); end != 0; end = nodes_[end].shorter) {
+            if (!use(nodes_[end].label)) {
+                return;
+            }
         }
-        if (node == 0 && i + 4 <= bytes.size()) {
+        if (node == 0 && i + kPatternBytesMin <= bytes.size()) {
             // Back at the root: the three bytes behind this one, ready for the next.
             four = (std::uint32_t{at(i + 1)} << 16U) | (std::uint32_t{at(i + 2)} << 8U) | at(i + 3);
         }
     }
-    return std::nullopt;
+}
+
+std::optional<std::uint32_t> PatternSet::find(std::span<const std::byte> bytes) const {
+    std::optional<std::uint32_t> found;
+    search(bytes, [&](std::uint32_t label) {
+        found = label;
+        return false;
+    });
+    return found;
+}
+
+std::vector<std::uint32_t> PatternSet::find_all(std::span<const std::byte> bytes) const {
+    std::vector<std::uint32_t> found;
+    std::vector<bool> seen;
+    search(bytes, [&](std::uint32_t label) {
+        if (label >= seen.size()) {
+            seen.resize(label + std::size_t{1}, false);
+        }
+        if (!seen[label]) {
+            seen[label] = true;
+            found.push_back(label);
+        }
+        return true;
+    });
+    std::sort(found.begin(), found.end());
+    return found;
 }
 
 }  // namespace efface::pipeline

@@ -22,26 +22,39 @@ public:
     static constexpr std::size_t kPatternBytesMax = 256;
 
     PatternSet();
-    void add(std::string_view pattern);
-    /// Links the nodes; after it only find().
+    /// `label` comes back with a match; of equal patterns the first label holds.
+    void add(std::string_view pattern, std::uint32_t label);
+    /// Links the nodes; after it only searches.
     void build();
 
     bool empty() const { return nodes_.size() == 1; }
 
-    /// The offset behind the first pattern found in `bytes`, or nothing.
-    std::optional<std::size_t> find(std::span<const std::byte> bytes) const;
+    /// The label of the pattern found first in `bytes`, or nothing.
+    std::optional<std::uint32_t> find(std::span<const std::byte> bytes) const;
+    /// The labels of all patterns in `bytes`, each once, ascending.
+    std::vector<std::uint32_t> find_all(std::span<const std::byte> bytes) const;
 
 private:
+    static constexpr std::uint32_t kNoLabel = 0xFFFFFFFFU;
+
     struct Node {
         std::uint32_t child = 0;  // First child; children are linked by `sibling`.
         std::uint32_t sibling = 0;
         std::uint32_t fail = 0;
+        std::uint32_t shorter = 0;       // Next node on the chain of failures where a pattern ends; 0: none.
+        std::uint32_t label = kNoLabel;  // Of the pattern that ends here.
         std::uint8_t byte = 0;
-        bool ends = false;  // A pattern ends here, or at a node on its chain of failures.
     };
 
     std::uint32_t step(std::uint32_t node, std::uint8_t byte) const;
     std::uint32_t child_of(std::uint32_t node, std::uint8_t byte) const;
+
+    /// The first node where a pattern ends among `node` and its chain of failures; 0: none.
+    std::uint32_t ending(std::uint32_t node) const {
+        return nodes_[node].label != kNoLabel ? node : nodes_[node].shorter;
+    }
+    template <class Use>
+    void search(std::span<const std::byte> bytes, Use&& use) const;
 
     std::vector<Node> nodes_;
     std::array<std::uint32_t, 256> root_{};

@@ -198,6 +198,10 @@ Status PixelJudge::judge(
 }
 
 Status PixelJudge::judge_native() const {
+    const bool same_encoding = original_.big_endian == written_.big_endian;
+    if (same_encoding && original_.vr != written_.vr) {
+        return fail(Fault::kQuarantine, "gate: Pixel Data changed its VR", kAtPixelData);
+    }
     EFFACE_TRY(const std::uint64_t bytes, sample_bytes(frames_));
     const std::uint64_t padded = bytes + (bytes & 1U);
     if (original_.native.size() < bytes || written_.native.size() != padded) {

@@ -49,6 +49,11 @@ bool same_value(const Event& before, const Event& after) {
     return true;
 }
 
+// Only a change between implicit and explicit encoding may change a VR, and only UN may become another.
+bool same_vr(const Event& before, const Event& after) {
+    return before.vr == after.vr || before.vr == Vr::UN || before.explicit_vr != after.explicit_vr;
+}
+
 bool all_registered(std::string_view uids) {
     bool registered = true;
     for_each_value(uids, [&](std::string_view uid) {
@@ -93,7 +98,7 @@ Status TwinWalk::both_elements(const rules::Decision& decision) {
 }
 
 Status TwinWalk::kept_value() {
-    if (!same_value(original_, written_)) {
+    if (!same_value(original_, written_) || !same_vr(original_, written_)) {
         return fail(Fault::kQuarantine, "gate: a kept attribute is not as it was", where(written_));
     }
     // A sequence in the disguise of UN cannot be judged attribute by attribute.
@@ -129,7 +134,7 @@ Status TwinWalk::replaced_value(const rules::Decision&) {
 Status TwinWalk::cleaned_value() {
     if (!same_value(original_, written_)) {
         EFFACE_CHECK(note_lost(original_));
-        new_text_.push_back(written_);
+        cleaned_.push_back({original_, written_});
     }
     to_search_.push_back(written_);
     return {};
@@ -142,7 +147,7 @@ Status TwinWalk::both_sequences(const rules::Decision& decision) {
         case Action::D:
         case Action::Z:
             EFFACE_CHECK(lose_sequence());
-            return skip_written_dummy();
+            return match_dummy_sequence(written_.tag, decision.action);
         case Action::K:
         case Action::U:
         case Action::C:
@@ -169,7 +174,7 @@ Status TwinWalk::sequence_and_element(const rules::Decision& decision) {
         EFFACE_CHECK(advance_original());
     }
     if (written_.kind == EventKind::kSequenceBegin) {
-        return skip_written_dummy();
+        return match_dummy_sequence(written_.tag, decision.action);
     }
     if (!written_.value.empty()) {
         return fail(
@@ -179,28 +184,32 @@ Status TwinWalk::sequence_and_element(const rules::Decision& decision) {
     return advance_written();
 }
 
-// A dummy item: constants and UIDs of ours; nothing of the original may be in it.
-Status TwinWalk::skip_written_dummy() {
-    std::uint64_t open = 1;
-    while (open != 0) {
-        EFFACE_CHECK(advance_written());
-        if (written_.kind == EventKind::kSequenceBegin) {
-            ++open;
-        } else if (written_.kind == EventKind::kSequenceEnd) {
-            --open;
-        } else if (written_.kind == EventKind::kPixelBegin) {
-            return fail(Fault::kQuarantine, "gate: Pixel Data stands inside a sequence", where(written_));
-        } else if (written_.kind == EventKind::kElement) {
-            const Vr vr = effective_vr(written_);
-            const std::string_view text = trimmed_text(written_.value);
-            const bool uid_of_nothing = vr == Vr::UI && text == work_.key.map_uid(rules::kUidOfNothing);
-            const bool known = uid_of_nothing || (rules::is_text(vr) && text == rules::dummy_text(vr)) ||
-                               (vr == Vr::UI && all_registered(text));
-            if (!known) {
-                new_text_.push_back(written_);
-                to_search_.push_back(written_);
-            }
+// Empty, or the one dummy item: constants and UIDs of nothing.
+Status TwinWalk::match_dummy_sequence(Tag tag, Action action) {
+    EFFACE_CHECK(advance_written());
+    const bool empty = written_.kind == EventKind::kSequenceEnd;
+    if (!empty || action == Action::D) {
+        const std::vector<OwnEvent> item = own_dummy_item(tag, work_);
+        if (item.empty()) {
+            return fail(
+                Fault::kQuarantine, "gate: a replaced value is not one that Efface writes",
+                Where::tag(tag.value)
+            );
         }
+        for (const OwnEvent& own : item) {
+            if (!is_own(written_, own)) {
+                return fail(
+                    Fault::kQuarantine, "gate: a replaced value is not one that Efface writes",
+                    Where::tag(tag.value)
+                );
+            }
+            EFFACE_CHECK(advance_written());
+        }
+    }
+    if (written_.kind != EventKind::kSequenceEnd) {
+        return fail(
+            Fault::kQuarantine, "gate: a replaced value is not one that Efface writes", Where::tag(tag.value)
+        );
     }
     return advance_written();
 }
@@ -281,11 +290,7 @@ Status TwinWalk::own_sequence(bool keep_items, std::vector<OwnEvent> items) {
 // Leaves `written_` at the end of the sequence.
 Status TwinWalk::match_own_items(const std::vector<OwnEvent>& items) {
     for (const OwnEvent& own : items) {
-        const bool named = own.kind == EventKind::kElement || own.kind == EventKind::kSequenceBegin;
-        const bool same = written_.kind == own.kind && (!named || written_.tag == own.tag) &&
-                          (own.kind != EventKind::kElement ||
-                           (effective_vr(written_) == own.vr && shows_text(written_, own.value)));
-        if (!same) {
+        if (!is_own(written_, own)) {
             return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(written_));
         }
         EFFACE_CHECK(advance_written());
@@ -356,25 +361,30 @@ Status TwinWalk::judge_attestation() const {
 }
 
 Status TwinWalk::search() const {
+    const auto judge = [&](std::span<const std::byte> value, Tag tag) -> Status {
+        switch (lost_.search(value)) {
+            case LostValues::Found::kNothing:
+                return {};
+            case LostValues::Found::kUid:
+                return fail(
+                    Fault::kQuarantine, "gate: a UID of the original survives", Where::tag(tag.value)
+                );
+            case LostValues::Found::kIdentity:
+                break;
+        }
+        return fail(
+            Fault::kQuarantine, "gate: a name, id, address, number or birth date of the original survives",
+            Where::tag(tag.value)
+        );
+    };
     for (const Event& event : to_search_) {
         if (effective_vr(event) == Vr::UI && lost_.holds_original_uid(text_of(event))) {
             return fail(Fault::kQuarantine, "gate: a UID of the original survives", where(event));
         }
-        if (lost_.names_someone(event.value)) {
-            return fail(
-                Fault::kQuarantine, "gate: a name, id, address, date or UID of the original survives",
-                where(event)
-            );
-        }
+        EFFACE_CHECK(judge(event.value, event.tag));
     }
     // What the sender's history says is kept word by word, so it is searched like any kept value.
-    if (!method_history_.empty() && lost_.names_someone(std::as_bytes(std::span{method_history_}))) {
-        return fail(
-            Fault::kQuarantine, "gate: a name, id, address, date or UID of the original survives",
-            Where::tag(rules::kDeidentificationMethod.value)
-        );
-    }
-    return {};
+    return judge(std::as_bytes(std::span{method_history_}), rules::kDeidentificationMethod);
 }
 
 }  // namespace efface::pipeline

@@ -62,11 +62,11 @@ Status TwinWalk::run() {
     lost_.build();
     EFFACE_CHECK(judge_attestation());
     EFFACE_CHECK(pixels_.judge(original_syntax_, written_syntax_));
-    for (const Event& event : new_text_) {
-        if (lost_.holds_lost_text(event.value)) {
+    for (const CleanedText& text : cleaned_) {
+        if (lost_.holds_lost_text(text.written.value, text.original.value)) {
             return fail(
                 Fault::kQuarantine, "gate: a removed value stands in another attribute",
-                Where::tag(event.tag.value)
+                Where::tag(text.written.tag.value)
             );
         }
     }

@@ -78,7 +78,7 @@ private:
     Status take_pixels(Scanner& scanner, Event& event, PixelSource& source, bool in_original);
     Status note_lost(const Event& event);
     Status lose_sequence();
-    Status skip_written_dummy();
+    Status match_dummy_sequence(rules::Tag tag, rules::Action action);
     Status judge_private_creator(const rules::Decision& decision);
     Status judge_attestation() const;
     Status search() const;
@@ -110,7 +110,13 @@ private:
     PixelJudge pixels_;
     ClaimFacts facts_;
     std::vector<Event> to_search_;  // Written values that must name nobody.
-    std::vector<Event> new_text_;   // Written values that are not the original's own nor known dummies.
+
+    struct CleanedText {
+        Event original;
+        Event written;
+    };
+
+    std::vector<CleanedText> cleaned_;
     std::optional<Event> removed_flag_;
     std::optional<Event> method_text_;
     std::string_view method_history_;
