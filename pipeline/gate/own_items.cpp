@@ -118,9 +118,9 @@ bool is_own(const Event& event, const OwnEvent& own) {
         return false;
     }
     if (own.kind != EventKind::kElement) {
-        return own.kind != EventKind::kSequenceBegin || event.tag == own.tag;
+        return own.kind != EventKind::kSequenceBegin || (event.tag == own.tag && event.vr == Vr::SQ);
     }
-    if (event.tag != own.tag || effective_vr(event) != own.vr) {
+    if (event.tag != own.tag || event.vr != own.vr) {
         return false;
     }
     if (rules::is_text(own.vr)) {

@@ -2,6 +2,7 @@
 #include "pipeline/gate/replaced_value.h"
 
 #include "pipeline/gate/lost_values.h"
+#include "pipeline/gate/own_items.h"
 #include "rules/actions/edit.h"
 #include "rules/profile/attestation.h"
 #include "rules/vocabulary/uid.h"
@@ -24,6 +25,13 @@ constexpr std::size_t kZeroValueBytesMax = 8;
 
 std::string_view text_of(const Event& event) {
     return {reinterpret_cast<const char*>(event.value.data()), event.value.size()};
+}
+
+// Binary: padded with a zero byte.
+bool shows_bytes(const Event& event, std::string_view bytes) {
+    const std::string_view shown = text_of(event);
+    return shown.starts_with(bytes) && shown.size() == bytes.size() + (bytes.size() & 1U) &&
+           (shown.size() == bytes.size() || shown.back() == '\0');
 }
 
 bool is_small_zero(const Event& event) {
@@ -57,7 +65,7 @@ std::string ReplacedValue::new_sop_instance_uid() const {
     return map(sop_instance_uid_);
 }
 
-bool ReplacedValue::is_mapped(std::string_view original, std::string_view written) const {
+bool ReplacedValue::is_mapped(std::string_view original, const Event& written) const {
     std::string expected;
     bool first = true;
     for_each_value(original, [&](std::string_view uid) {
@@ -65,58 +73,58 @@ bool ReplacedValue::is_mapped(std::string_view original, std::string_view writte
         expected += map(uid);
         first = false;
     });
-    return trimmed_text(std::as_bytes(std::span{written})) == expected;
+    return shows_text(written, expected);
 }
 
-bool ReplacedValue::is_patient(const Event& original, std::string_view text) const {
+bool ReplacedValue::is_patient(const Event& original, const Event& written) const {
     if (original.depth == 0) {
-        return text == pseudonym_;
+        return shows_text(written, pseudonym_);
     }
     if (original.tag == kPatientName) {
-        return text == rules::dummy_text(Vr::PN);
+        return shows_text(written, rules::dummy_text(Vr::PN));
     }
     const std::string_view id = trimmed_text(original.value);
-    return text == pseudonym_ ||
-           (!id.empty() && text == work_.key.pseudonym(work_.rule.patient_prefix, "", id));
+    return shows_text(written, pseudonym_) ||
+           (!id.empty() && shows_text(written, work_.key.pseudonym(work_.rule.patient_prefix, "", id)));
 }
 
 bool ReplacedValue::is_dummy(const Event& original, const Event& written) const {
-    const std::string_view text = trimmed_text(written.value);
     const Vr vr = effective_vr(written);
     const Tag tag = written.tag;
     if (tag == kPatientName || tag == kPatientId) {
-        return is_patient(original, text);
+        return is_patient(original, written);
     }
     if (written.value.empty()) {
         return true;
     }
     if (tag == kEncapsulatedDocument) {
-        return text == trimmed_text(std::as_bytes(std::span{rules::dummy_pdf()}));
+        return shows_bytes(written, rules::dummy_pdf());
     }
     if (tag == kEncapsulatedDocumentLength) {
         return first_u32(written) == rules::dummy_pdf().size();
     }
     for (const rules::SpecialDummy& special : rules::kSpecialDummies) {
         if (special.tag == tag) {
-            return text == special.value;
+            return shows_text(written, special.value);
         }
     }
     if (vr == Vr::UI) {
-        return is_mapped(
-            trimmed_text(original.value).empty() ? rules::kUidOfNothing : text_of(original), text_of(written)
-        );
+        const bool nothing = trimmed_text(original.value).empty();
+        return is_mapped(nothing ? rules::kUidOfNothing : text_of(original), written);
     }
     if (!rules::is_text(vr)) {
         return is_small_zero(written);
     }
-    if (text == rules::dummy_text(vr) ||
-        (tag == kTrialSubjectId && !pseudonym_.empty() && text == pseudonym_)) {
+    if (shows_text(written, rules::dummy_text(vr)) ||
+        (tag == kTrialSubjectId && !pseudonym_.empty() && shows_text(written, pseudonym_))) {
         return true;
     }
     // A keyed hash of the identifier of a thing.
     const std::string_view identifier = trimmed_text(original.value);
-    return !identifier.empty() && text.size() == 2 * rules::kIdentifierBytes &&
-           text == work_.key.keyed_hash(rules::kIdentifierDomain, identifier, rules::kIdentifierBytes);
+    return !identifier.empty() && written.value.size() == 2 * rules::kIdentifierBytes &&
+           shows_text(
+               written, work_.key.keyed_hash(rules::kIdentifierDomain, identifier, rules::kIdentifierBytes)
+           );
 }
 
 }  // namespace efface::pipeline

@@ -21,7 +21,7 @@ public:
     );
 
     /// True if `written` is what U makes of `original`: each UID registered and kept, or mapped.
-    bool is_mapped(std::string_view original, std::string_view written) const;
+    bool is_mapped(std::string_view original, const Event& written) const;
     /// True if `written` may stand where `original` stood under D or Z.
     bool is_dummy(const Event& original, const Event& written) const;
     /// What the original SOP Instance UID becomes.
@@ -29,7 +29,7 @@ public:
 
 private:
     std::string map(std::string_view uid) const;
-    bool is_patient(const Event& original, std::string_view text) const;
+    bool is_patient(const Event& original, const Event& written) const;
 
     const GateWork& work_;
     std::string_view sop_instance_uid_;

@@ -71,6 +71,9 @@ bool is_standard_sequence(Tag tag) {
 
 Status TwinWalk::both_elements(const rules::Decision& decision) {
     const Tag tag = written_.tag;
+    if (!same_vr(original_, written_)) {
+        return fail(Fault::kQuarantine, "gate: an attribute changed its VR", where(written_));
+    }
     if (tag.is_private_creator() && decision.action == Action::X) {
         EFFACE_CHECK(judge_private_creator(decision));
     } else {
@@ -98,7 +101,7 @@ Status TwinWalk::both_elements(const rules::Decision& decision) {
 }
 
 Status TwinWalk::kept_value() {
-    if (!same_value(original_, written_) || !same_vr(original_, written_)) {
+    if (!same_value(original_, written_)) {
         return fail(Fault::kQuarantine, "gate: a kept attribute is not as it was", where(written_));
     }
     // A sequence in the disguise of UN cannot be judged attribute by attribute.
@@ -116,7 +119,7 @@ Status TwinWalk::mapped_value() {
     if (effective_vr(original_) != Vr::UI) {
         return kept_value();
     }
-    if (!replaced_.is_mapped(text_of(original_), text_of(written_))) {
+    if (!replaced_.is_mapped(text_of(original_), written_)) {
         return fail(Fault::kQuarantine, "gate: a UID is neither registered nor mapped", where(written_));
     }
     return note_lost(original_);
@@ -153,6 +156,9 @@ Status TwinWalk::both_sequences(const rules::Decision& decision) {
         case Action::C:
             break;
     }
+    if (written_.explicit_vr && written_.vr != Vr::SQ && written_.vr != original_.vr) {
+        return fail(Fault::kQuarantine, "gate: an attribute changed its VR", where(written_));
+    }
     mark_block_used(written_.tag);
     const std::string_view character_set = frames_.back().character_set;
     frames_.push_back({.level = Level::kSequence, .character_set = character_set});
@@ -186,6 +192,9 @@ Status TwinWalk::sequence_and_element(const rules::Decision& decision) {
 
 // Empty, or the one dummy item: constants and UIDs of nothing.
 Status TwinWalk::match_dummy_sequence(Tag tag, Action action) {
+    if (written_.vr != Vr::SQ) {
+        return fail(Fault::kQuarantine, "gate: an attribute changed its VR", where(written_));
+    }
     EFFACE_CHECK(advance_written());
     const bool empty = written_.kind == EventKind::kSequenceEnd;
     if (!empty || action == Action::D) {
@@ -243,7 +252,9 @@ Status TwinWalk::own_attribute(bool original_too) {
         saw_equipment_ = true;
         return own_sequence(original_too, own_equipment(work_.order));
     }
-    if (written_.kind != EventKind::kElement || (original_too && original_.kind != EventKind::kElement)) {
+    const Vr vr = tag == rules::kDeidentificationMethod ? Vr::LO : Vr::CS;
+    if (written_.kind != EventKind::kElement || written_.vr != vr ||
+        (original_too && original_.kind != EventKind::kElement)) {
         return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(written_));
     }
     if (tag == rules::kPatientIdentityRemoved) {
@@ -266,7 +277,7 @@ Status TwinWalk::own_attribute(bool original_too) {
 // `keep_items`: the original's items stand before ours and are judged like those of any kept sequence.
 Status TwinWalk::own_sequence(bool keep_items, std::vector<OwnEvent> items) {
     const bool in_original = original_.tag == written_.tag && original_.kind == EventKind::kSequenceBegin;
-    if (written_.kind != EventKind::kSequenceBegin) {
+    if (written_.kind != EventKind::kSequenceBegin || written_.vr != Vr::SQ) {
         return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(written_));
     }
     if (keep_items && in_original) {
@@ -310,7 +321,8 @@ Status TwinWalk::claim(bool in_original, bool in_written) {
     const bool was_yes = in_original && trimmed_text(original_.value) == rules::kYes;
     const bool may_miss = rules::attribute_type(routing_.sop_class_uid, {}, event.tag) == '3';
     const bool must_stand = was_yes || !may_miss;
-    if (must_stand != in_written || (in_written && !shows_text(written_, rules::kYes))) {
+    const bool shows_yes = in_written && written_.vr == Vr::CS && shows_text(written_, rules::kYes);
+    if (must_stand != in_written || shows_yes != in_written) {
         return fail(
             Fault::kQuarantine, "gate: a claim about text or faces is not what the files show", where(event)
         );
