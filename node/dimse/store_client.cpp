@@ -162,7 +162,7 @@ private:
 bool StoreClient::Session::begin(Done& done) {
     EFFACE_ASSERT(!done_);
     if (failed_) {
-        done({.failure = *failed_, .status = 0, .rejection = {}});
+        done({.failure = *failed_});
         return false;
     }
     done_ = std::move(done);
@@ -225,13 +225,13 @@ void StoreClient::Session::associate_confirmed(AssociateAccept accept) {
         }
     }
     upper_->expect(false, kNever);
-    complete({.failure = TransportFailure::kNone, .status = 0, .rejection = {}, .association_open = true});
+    complete({.failure = TransportFailure::kNone, .association_open = true});
 }
 
 void StoreClient::Session::associate_rejected(Rejection rejection) {
     failed_ = rejection.is_transient() ? TransportFailure::kRejectedTransient
                                        : TransportFailure::kRejectedPermanent;
-    complete({.failure = *failed_, .status = 0, .rejection = rejection});
+    complete({.failure = *failed_, .rejection = rejection});
 }
 
 const StoreClient::Session::Context* StoreClient::Session::find_context(
@@ -250,12 +250,7 @@ void StoreClient::Session::echo(Done done) {
     }
     const Context* context = find_context(rules::kVerificationSopClass, {});
     if (context == nullptr) {
-        complete(
-            {.failure = TransportFailure::kContextNotAccepted,
-             .status = 0,
-             .rejection = {},
-             .association_open = true}
-        );
+        complete({.failure = TransportFailure::kContextNotAccepted, .association_open = true});
         return;
     }
     expected_response_ = kCommandEchoRsp;
@@ -270,12 +265,7 @@ void StoreClient::Session::store(const StoreItem& item, Done done) {
     }
     const Context* context = find_context(item.sop_class_uid, item.transfer_syntax_uid);
     if (context == nullptr) {
-        complete(
-            {.failure = TransportFailure::kContextNotAccepted,
-             .status = 0,
-             .rejection = {},
-             .association_open = true}
-        );
+        complete({.failure = TransportFailure::kContextNotAccepted, .association_open = true});
         return;
     }
     expected_response_ = kCommandStoreRsp;
@@ -389,12 +379,7 @@ void StoreClient::Session::complete_if_answered() {
     if (status_ && request_sent_) {
         expected_response_ = 0;
         upper_->expect(false, kNever);
-        complete(
-            {.failure = TransportFailure::kNone,
-             .status = *status_,
-             .rejection = {},
-             .association_open = true}
-        );
+        complete({.failure = TransportFailure::kNone, .status = *status_, .association_open = true});
     }
 }
 
@@ -438,7 +423,7 @@ void StoreClient::Session::fail_all(TransportFailure failure) {
         failed_ = failure;
     }
     if (done_) {
-        complete({.failure = *failed_, .status = 0, .rejection = {}});
+        complete({.failure = *failed_});
     }
 }
 

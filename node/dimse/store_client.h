@@ -68,7 +68,8 @@ struct Outcome {
 };
 
 /// An instance as stored: `length` bytes of data set at `offset` of a descriptor, encoded in
-/// transfer_syntax_uid. The descriptor is read with pread(2) and stays the caller's until the callback.
+/// transfer_syntax_uid. DICOM data sets have an even length; archives made with DCMTK abort on an odd one.
+/// The descriptor is read with pread(2) and stays the caller's until the callback.
 struct StoreItem {
     std::string sop_class_uid;
     Phi<std::string> sop_instance_uid;
@@ -79,8 +80,10 @@ struct StoreItem {
     std::uint16_t priority = 0;  ///< 0 medium, 1 high, 2 low.
 };
 
-/// Runs work that may block (a cold read from disk) away from the io_context, then returns at once itself.
-/// Empty: cold reads are done on the io_context.
+/// Runs work that may block (a name lookup, a cold read from disk) on a thread of its own choice and returns
+/// at once. Lookups can take as long as name servers do, so give each destination a thread of its own. Its
+/// threads must have ended before the io_context is destroyed. Empty: cold reads are done on the io_context,
+/// and names are looked up by Asio's resolver, which is one thread for all.
 using RunBlocking = std::function<void(std::function<void()>)>;
 
 class StoreClient {

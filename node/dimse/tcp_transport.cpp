@@ -24,7 +24,11 @@ IoFailure failure_of(const ErrorCode& error) {
     return error == asio::error::eof ? IoFailure::kEnd : IoFailure::kLost;
 }
 
-// Outlives its TcpTransport while an operation or a timer is outstanding.
+using Done = std::function<void(IoResult)>;
+
+// Outlives its TcpTransport while an operation or a timer is outstanding. The handlers are kept by the
+// operations and nowhere else: they own the association, which owns the transport, and must go when an
+// io_context is destroyed with operations outstanding.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
     explicit Connection(TcpSocket socket)
@@ -34,22 +38,22 @@ public:
         socket_.set_option(asio::socket_base::keep_alive{true}, ignored);
     }
 
-    void wait_readable(std::function<void(IoResult)> done) {
-        begin(read_, std::move(done));
-        issue_wait();
+    void wait_readable(Done done) {
+        begin(read_);
+        issue_wait(std::move(done));
     }
 
-    void read_some(std::span<std::byte> into, std::function<void(IoResult)> done) {
+    void read_some(std::span<std::byte> into, Done done) {
         into_ = into;
-        begin(read_, std::move(done));
-        issue_read();
+        begin(read_);
+        issue_read(std::move(done));
     }
 
-    void write(std::span<const std::byte> bytes, std::function<void(IoResult)> done) {
+    void write(std::span<const std::byte> bytes, Done done) {
         from_ = bytes;
         written_ = 0;
-        begin(write_, std::move(done));
-        issue_write();
+        begin(write_);
+        issue_write(std::move(done));
     }
 
     void set_read_deadline(TimePoint deadline) {
@@ -78,22 +82,22 @@ private:
     struct Direction {
         explicit Direction(const Strand& strand) : timer{strand} {}
 
-        std::function<void(IoResult)> done;
         TimePoint deadline = kNever;
         TimePoint armed = kNever;
+        bool outstanding = false;
         bool timed_out = false;
         Timer timer;
     };
 
-    void begin(Direction& direction, std::function<void(IoResult)> done) {
-        EFFACE_ASSERT(!direction.done);
-        direction.done = std::move(done);
+    void begin(Direction& direction) {
+        EFFACE_ASSERT(!direction.outstanding);
+        direction.outstanding = true;
         direction.timed_out = false;
         arm(direction);
     }
 
     void arm(Direction& direction) {
-        if (closed_ || !direction.done || direction.deadline >= direction.armed) {
+        if (closed_ || !direction.outstanding || direction.deadline >= direction.armed) {
             return;
         }
         direction.armed = direction.deadline;
@@ -107,7 +111,7 @@ private:
 
     void fired(Direction& direction) {
         direction.armed = kNever;
-        if (closed_ || !direction.done) {
+        if (closed_ || !direction.outstanding) {
             return;
         }
         if (std::chrono::steady_clock::now() < direction.deadline) {
@@ -119,41 +123,46 @@ private:
         socket_.cancel(ignored);  // Both directions; the innocent one is issued again.
     }
 
-    void issue_wait() {
-        socket_.async_wait(TcpSocket::wait_read, [self = shared_from_this()](const ErrorCode& error) {
-            if (self->interrupted(self->read_, error)) {
-                self->issue_wait();
-                return;
-            }
-            self->finish(self->read_, error, 0);
-        });
-    }
-
-    void issue_read() {
-        socket_.async_read_some(
-            asio::buffer(into_.data(), into_.size()),
-            [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+    void issue_wait(Done done) {
+        socket_.async_wait(
+            TcpSocket::wait_read,
+            [self = shared_from_this(), done = std::move(done)](const ErrorCode& error) mutable {
                 if (self->interrupted(self->read_, error)) {
-                    self->issue_read();
+                    self->issue_wait(std::move(done));
                     return;
                 }
-                self->acknowledge_now();
-                self->finish(self->read_, error, count);
+                self->finish(self->read_, error, 0, done);
             }
         );
     }
 
-    void issue_write() {
+    void issue_read(Done done) {
+        socket_.async_read_some(
+            asio::buffer(into_.data(), into_.size()),
+            [self = shared_from_this(),
+             done = std::move(done)](const ErrorCode& error, std::size_t count) mutable {
+                if (self->interrupted(self->read_, error)) {
+                    self->issue_read(std::move(done));
+                    return;
+                }
+                self->acknowledge_now();
+                self->finish(self->read_, error, count, done);
+            }
+        );
+    }
+
+    void issue_write(Done done) {
         socket_.async_write_some(
             asio::buffer(from_.data() + written_, from_.size() - written_),
-            [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+            [self = shared_from_this(),
+             done = std::move(done)](const ErrorCode& error, std::size_t count) mutable {
                 self->written_ += count;
                 const bool more = !error && self->written_ < self->from_.size();
                 if (more || self->interrupted(self->write_, error)) {
-                    self->issue_write();
+                    self->issue_write(std::move(done));
                     return;
                 }
-                self->finish(self->write_, error, self->written_);
+                self->finish(self->write_, error, self->written_, done);
             }
         );
     }
@@ -171,12 +180,12 @@ private:
         return error == asio::error::operation_aborted && !direction.timed_out && !closed_;
     }
 
-    void finish(Direction& direction, const ErrorCode& error, std::size_t count) {
+    void finish(Direction& direction, const ErrorCode& error, std::size_t count, const Done& done) {
         IoFailure failure = failure_of(error);
         if (error == asio::error::operation_aborted) {
             failure = direction.timed_out ? IoFailure::kTimedOut : IoFailure::kCancelled;
         }
-        const auto done = std::exchange(direction.done, {});
+        direction.outstanding = false;
         done({.failure = failure, .bytes = count});
     }
 
@@ -195,15 +204,13 @@ public:
 
     ~TcpTransport() override { connection_->close(); }
 
-    void wait_readable(std::function<void(IoResult)> done) override {
-        connection_->wait_readable(std::move(done));
-    }
+    void wait_readable(Done done) override { connection_->wait_readable(std::move(done)); }
 
-    void read_some(std::span<std::byte> into, std::function<void(IoResult)> done) override {
+    void read_some(std::span<std::byte> into, Done done) override {
         connection_->read_some(into, std::move(done));
     }
 
-    void write(std::span<const std::byte> bytes, std::function<void(IoResult)> done) override {
+    void write(std::span<const std::byte> bytes, Done done) override {
         connection_->write(bytes, std::move(done));
     }
 

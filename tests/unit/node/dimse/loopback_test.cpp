@@ -130,8 +130,8 @@ protected:
     TestPolicy policy_;
     TestSink sink_;
     TestObserver observer_;
-    boost::asio::thread_pool elsewhere_{2};
     Threads threads_{2};
+    boost::asio::thread_pool elsewhere_{2};  // Ends before the io_context does.
     std::unique_ptr<Acceptor> acceptor_;
     std::uint16_t port_ = 0;
 };
@@ -389,15 +389,28 @@ TEST_F(Loopback, AbortAllEndsWhatIsOpen) {
     wait_for(AssociationEventKind::kAborted, 1);
 }
 
-TEST_F(Loopback, CancellingAnOpenReportsIt) {
+TEST_F(Loopback, AnAbortCancelsTheOperationInProgress) {
+    sink_.run_elsewhere = [](const std::function<void()>&) {};  // A sink that never answers.
+    listen();
+    StoreClient client{threads_.io, Limits{}};
+    ASSERT_TRUE(open(client).association_open);
+    const MemoryFile file{100};
+    std::promise<Outcome> stored;
+    client.store(file.item(), [&](const Outcome& outcome) { stored.set_value(outcome); });
+
+    client.abort();
+
+    EXPECT_EQ(stored.get_future().get().failure, Failure::kCancelled);
+    EXPECT_EQ(outcome_of([&](auto done) { client.echo(done); }).failure, Failure::kCancelled);
+}
+
+TEST_F(Loopback, DestructionAborts) {
     listen();
     auto client = std::make_unique<StoreClient>(threads_.io, Limits{});
     ASSERT_TRUE(open(*client).association_open);
-    sink_.run_elsewhere = [](const std::function<void()>&) {};  // Never answers.
-    sink_.run_elsewhere = {};
-    client->abort();
-    EXPECT_EQ(outcome_of([&](auto done) { client->echo(done); }).failure, Failure::kCancelled);
+
     client.reset();
+
     wait_for(AssociationEventKind::kAborted, 1);
 }
 

@@ -32,6 +32,19 @@ protected:
         loop_.run();
     }
 
+    void TearDown() override { new_wire(); }
+
+    // The connection at hand is lost; the next one starts afresh.
+    void new_wire() {
+        end(IoFailure::kLost);
+        while (!sink_.pending.empty()) {
+            sink_.complete_one();
+        }
+        loop_.run();
+        EXPECT_TRUE(association_.expired());
+        wire_ = Wire{};
+    }
+
     void receive(const Bytes& bytes) {
         wire_.to_read.insert(wire_.to_read.end(), bytes.begin(), bytes.end());
         poke();
@@ -130,7 +143,7 @@ TEST_F(ScpAssociationTest, TakesAnEchoAStoreAndARelease) {
 TEST_F(ScpAssociationTest, RequestsOfRealToolsAreAccepted) {
     for (const std::string_view hex :
          {kStorescuRequest, kDcmsendRequest, kPynetdicomRequest, kOrthancRequest}) {
-        wire_ = Wire{};
+        new_wire();
         start();
         receive(from_hex_text(hex));
 
@@ -187,14 +200,14 @@ TEST_F(ScpAssociationTest, RejectsAnotherProtocolVersionAndApplicationContext) {
     receive(pdu);
     EXPECT_EQ(take_written().at(0), encode_reject(kRejectProtocolVersion));
 
-    wire_ = Wire{};
+    new_wire();
     start();
     pdu = encode_associate_request(usual_request());
     pdu[7] = std::byte{3};  // Bit 0 counts, whatever other versions the peer speaks.
     receive(pdu);
     EXPECT_EQ(type_of(take_written().at(0)), PduType::kAssociateAc);
 
-    wire_ = Wire{};
+    new_wire();
     start();
     pdu = encode_associate_request(usual_request());
     pdu[6 + 68 + 4] = std::byte{'2'};
@@ -322,7 +335,7 @@ TEST_F(ScpAssociationTest, BreaksOffWithPeersThatBreakTheRules) {
     };
     for (const Offence& offence : offences) {
         SCOPED_TRACE(offence.name);
-        wire_ = Wire{};
+        new_wire();
         associate();
 
         receive(offence.bytes);
@@ -359,7 +372,7 @@ TEST_F(ScpAssociationTest, PdusOfAnotherStateEndInAnAbort) {
          {encode_associate_request(usual_request()), encode_associate_accept({}),
           encode_reject(kRejectNoReason), encode_release_response()}) {
         SCOPED_TRACE(static_cast<int>(type_of(pdu)));
-        wire_ = Wire{};
+        new_wire();
         associate();
 
         receive(pdu);
@@ -373,7 +386,7 @@ TEST_F(ScpAssociationTest, AnythingButARequestAtTheStartIsDropped) {
     for (const Bytes& pdu :
          {encode_release_request(), data_pdu(1, true, true, Bytes(10)),
           from_hex_text("474554202f20485454502f312e31"), Bytes(6 + 67)}) {
-        wire_ = Wire{};
+        new_wire();
         observer_.events.clear();
         start();
 
@@ -406,7 +419,7 @@ TEST_F(ScpAssociationTest, AfterAnAbortOfOursEverythingIsThrownAwayUntilThePeerC
 TEST_F(ScpAssociationTest, AnEndWithinAnInstanceAbandonsIt) {
     for (const int how : {0, 1, 2, 3}) {
         SCOPED_TRACE(how);
-        wire_ = Wire{};
+        new_wire();
         sink_.records.clear();
         associate();
         receive(data_pdu(3, true, true, store_command(1)) + data_pdu(3, false, false, Bytes(100)));
@@ -624,7 +637,7 @@ TEST_F(ScpAssociationTest, DrainingAbortsAnIdleAssociationAndClosesAnUnassociate
     loop_.run();
     EXPECT_EQ(type_of(take_written().back()), PduType::kAbort);
 
-    wire_ = Wire{};
+    new_wire();
     start();
     association_.lock()->drain();
     loop_.run();
