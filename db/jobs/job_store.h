@@ -21,6 +21,10 @@ namespace efface::db {
 inline constexpr std::uint32_t kAttemptsMax = 3;
 inline constexpr std::size_t kClaimMax = 1024;
 
+/// The error of clear() where a new SOP Instance UID would stand for two contents (promise P4).
+inline constexpr Literal kOutputConflict{
+    "conflict: this new SOP Instance UID stands for another content already"};
+
 enum class ReceiveOutcome : std::uint8_t {
     kNew,              ///< A job was made.
     kDuplicateInWork,  ///< The same bytes are in work or in quarantine: nothing was made.

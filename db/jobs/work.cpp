@@ -36,8 +36,6 @@ Result<std::vector<Job>> JobStore::claim(
 
 namespace {
 
-constexpr Literal kOutputConflict{"conflict: this new SOP Instance UID stands for another content already"};
-
 /// What was sent under this UID by a job that has another one now.
 Status check_former_content(Database& database, const ClearedOutput& output) {
     EFFACE_TRY(

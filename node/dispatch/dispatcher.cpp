@@ -2,6 +2,7 @@
 
 #include "config/json.h"
 #include "node/dispatch/receipt.h"
+#include "node/dispatch/transcoder.h"
 #include "pipeline/unit/work_order.h"
 
 #include <cerrno>
@@ -16,6 +17,13 @@ struct Dispatcher::Working {
     pipeline::WorkOrder order;
     std::string output_name;
 };
+
+Dispatcher::Dispatcher(DispatchParts parts, DispatchOptions options)
+    : parts_{std::move(parts)},
+      options_{options},
+      transcoder_{std::make_unique<Transcoder>(parts_, options_)} {}
+
+Dispatcher::~Dispatcher() = default;
 
 void Dispatcher::notify() {
     const std::lock_guard lock{mutex_};
@@ -40,13 +48,20 @@ void Dispatcher::run() {
     while (wait()) {
         while (start_due() == options_.claim_max) {
         }
+        // Transcodings are rare and not urgent: by the clock, not by notice.
+        if (const auto now = parts_.environment.clock.monotonic();
+            now - transcodes_looked_at_ >= options_.poll) {
+            transcodes_looked_at_ = now;
+            transcoder_->start_due(options_.claim_max);
+        }
     }
 }
 
 std::size_t Dispatcher::start_due() {
     const std::size_t room = std::min(options_.claim_max, parts_.pool.room());
-    if (room == 0) {
-        return 0;  // A unit that ends calls notify().
+    // Claims cost a transaction: under load they come in batches. A unit that ends calls notify().
+    if (room < options_.claim_max && parts_.pool.queued() > 0) {
+        return 0;
     }
     std::vector<db::Job> claimed;
     const UnixMicros now = parts_.environment.clock.now();
@@ -134,9 +149,7 @@ void Dispatcher::finish(const std::shared_ptr<Working>& working, UnitResult resu
     } else if (result.clean.outcome != Outcome::kCleaned) {
         write_quarantined(working, result.clean.rule, result.clean.reason, db::AuditEvent::kQuarantined);
     } else if (!result.gate.passed) {
-        write_quarantined(
-            working, result.clean.rule, "gate: " + result.gate.reason, db::AuditEvent::kGateRefused
-        );
+        write_quarantined(working, result.clean.rule, result.gate.reason, db::AuditEvent::kGateRefused);
     } else {
         write_cleared(working, result);
     }
@@ -196,14 +209,14 @@ void Dispatcher::write_cleared(const std::shared_ptr<Working>& working, const Un
         const auto state = jobs_.clear(database, working->lease, *output, entry.at);
         if (!state && state.error().fault == Fault::kQuarantine) {
             *quarantined = true;
-            db::AuditEntry conflict = entry;
-            conflict.event = db::AuditEvent::kConflict;
-            conflict.outcome = db::AuditOutcome::kFailure;
-            conflict.reason = state.error().message();
-            EFFACE_CHECK(
-                jobs_.quarantine(database, working->lease, output->rule, conflict.reason, /*conflict=*/true)
+            const bool is_conflict = state.error().text == db::kOutputConflict;
+            db::AuditEntry refused = entry;
+            refused.event = is_conflict ? db::AuditEvent::kConflict : db::AuditEvent::kQuarantined;
+            refused.outcome = db::AuditOutcome::kFailure;
+            refused.reason = state.error().message();
+            EFFACE_CHECK(jobs_.quarantine(database, working->lease, output->rule, refused.reason, is_conflict)
             );
-            return append(database, conflict);
+            return append(database, refused);
         }
         if (!state) {
             return tl::unexpected<Error>(state.error());

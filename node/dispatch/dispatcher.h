@@ -21,6 +21,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
@@ -54,9 +55,14 @@ struct DispatchOptions {
     std::chrono::milliseconds poll{1'000};  ///< Due times are looked at this often without a notice.
 };
 
+class Transcoder;
+
 class Dispatcher {
 public:
-    Dispatcher(DispatchParts parts, DispatchOptions options) : parts_{std::move(parts)}, options_{options} {}
+    Dispatcher(DispatchParts parts, DispatchOptions options);
+    ~Dispatcher();
+    Dispatcher(const Dispatcher&) = delete;
+    Dispatcher& operator=(const Dispatcher&) = delete;
 
     void run();
     /// There may be something to claim.
@@ -85,6 +91,8 @@ private:
     DispatchParts parts_;
     const DispatchOptions options_;
     db::JobStore jobs_;
+    std::unique_ptr<Transcoder> transcoder_;
+    std::chrono::nanoseconds transcodes_looked_at_{0};  // Confined to run()'s thread.
 
     std::mutex mutex_;  // Guards what follows.
     std::condition_variable wake_;

@@ -184,7 +184,10 @@ void WorkerPool::run_gatekeeper() {
     while (auto judged = take(judging_)) {
         UnitResult& result = judged->result;
         const auto start = std::chrono::steady_clock::now();
-        const pipeline::GateRequest request{.order = judged->unit.order, .rule = result.clean.rule};
+        const pipeline::GateRequest request{
+            .order = judged->unit.order,
+            .rule = result.clean.rule,
+            .second_output = !judged->unit.order.transcode_to.empty()};
         const auto reply = slot.ask(
             pipeline::MessageKind::kGate, pipeline::to_json(request),
             {judged->unit.original.get(), judged->unit.output.get()}, pipeline::MessageKind::kJudged
