@@ -29,14 +29,34 @@ template <class Word>
 Word load_word(const std::byte* at, bool big_endian) {
     Word word = 0;
     std::memcpy(&word, at, sizeof(Word));
-    if (big_endian && sizeof(Word) > 1) {
-        Word swapped = 0;
-        for (std::size_t i = 0; i < sizeof(Word); ++i) {
-            swapped = static_cast<Word>((swapped << 8U) | ((word >> (8U * i)) & 0xFFU));
-        }
-        return swapped;
+    if constexpr (sizeof(Word) == 2) {
+        return big_endian ? __builtin_bswap16(word) : word;
+    } else if constexpr (sizeof(Word) == 4) {
+        return big_endian ? __builtin_bswap32(word) : word;
     }
     return word;
+}
+
+// The union of all samples: of eight bytes at a time, folded into one sample at the end.
+template <class Word>
+Word all_bits(std::span<const std::byte> samples, bool big_endian) {
+    std::uint64_t wide = 0;
+    std::size_t at = 0;
+    for (; at + sizeof(wide) <= samples.size(); at += sizeof(wide)) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, samples.data() + at, sizeof(eight));
+        wide |= eight;
+    }
+    std::array<std::byte, sizeof(wide)> folded{};
+    std::memcpy(folded.data(), &wide, sizeof(wide));
+    Word any = 0;
+    for (std::size_t i = 0; i < folded.size(); i += sizeof(Word)) {
+        any = static_cast<Word>(any | load_word<Word>(folded.data() + i, big_endian));
+    }
+    for (; at + sizeof(Word) <= samples.size(); at += sizeof(Word)) {
+        any = static_cast<Word>(any | load_word<Word>(samples.data() + at, big_endian));
+    }
+    return any;
 }
 
 // True if a sample has an unused bit set that is not the extension of its sign: then the unused bits
@@ -45,11 +65,8 @@ template <class Word>
 bool foreign_bits(std::span<const std::byte> samples, const PixelShape& shape, bool big_endian) {
     const auto stored = static_cast<Word>(stored_mask(shape));
     const auto unused = static_cast<Word>(~stored);
-    Word any = 0;
+    const Word any = all_bits<Word>(samples, big_endian);
     const std::size_t end = samples.size() - samples.size() % sizeof(Word);
-    for (std::size_t at = 0; at < end; at += sizeof(Word)) {
-        any = static_cast<Word>(any | load_word<Word>(samples.data() + at, big_endian));
-    }
     if ((any & unused) == 0 || !shape.is_signed) {
         return (any & unused) != 0;
     }

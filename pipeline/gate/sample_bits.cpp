@@ -1,6 +1,7 @@
 // See sample_bits.h.
 #include "pipeline/gate/sample_bits.h"
 
+#include <array>
 #include <cstring>
 
 namespace efface::pipeline {
@@ -36,14 +37,35 @@ bool equal_words(const SampleBytes& before, const SampleBytes& after, std::uint6
             std::memcmp(rest_before.data(), after.bytes.data() + end, rest_before.size()) == 0);
 }
 
-template <class Word>
-bool any_bits(const SampleBytes& samples, std::uint64_t mask) {
-    Word any{};
-    const std::size_t end = samples.bytes.size() / sizeof(Word) * sizeof(Word);
-    for (std::size_t at = 0; at < end; at += sizeof(Word)) {
-        any = static_cast<Word>(any | word_at<Word>(samples, at));
+// Is any bit of the mask set in any sample? Eight bytes at a time, since every sample of every image
+// comes by here.
+bool any_bits(const SampleBytes& samples, std::uint64_t word_bytes, std::uint64_t mask) {
+    if (mask == 0) {
+        return false;
     }
-    return (any & static_cast<Word>(mask)) != 0;
+    std::array<std::uint8_t, 8> pattern{};
+    for (std::size_t at = 0; at < pattern.size(); ++at) {
+        const std::uint64_t place = at % word_bytes;
+        pattern[at] =
+            static_cast<std::uint8_t>(mask >> (8 * (samples.big_endian ? word_bytes - 1 - place : place)));
+    }
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, pattern.data(), pattern.size());
+    std::array<std::uint64_t, 4> any{};
+    const std::byte* const bytes = samples.bytes.data();
+    std::size_t at = 0;
+    for (; at + 32 <= samples.bytes.size(); at += 32) {
+        std::array<std::uint64_t, 4> words{};
+        std::memcpy(words.data(), bytes + at, sizeof(words));
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            any[i] |= words[i];
+        }
+    }
+    bool found = ((any[0] | any[1] | any[2] | any[3]) & eight) != 0;
+    for (; at < samples.bytes.size(); ++at) {
+        found = found || (static_cast<std::uint8_t>(bytes[at]) & pattern[at % pattern.size()]) != 0;
+    }
+    return found;
 }
 
 template <class Word>
@@ -114,13 +136,12 @@ bool SampleBits::same_samples(const SampleBytes& before, const SampleBytes& afte
 }
 
 bool SampleBits::holds_foreign_bits(const SampleBytes& samples) const {
-    return by_word(word_bytes_, [&](auto word) {
-        using Word = decltype(word);
-        if (!any_bits<Word>(samples, unused_mask_)) {
-            return false;
-        }
-        return sign_bit_ == 0 || bits_beside_sign<Word>(samples, unused_mask_, extension_mask_, sign_bit_);
-    });
+    if (!any_bits(samples, word_bytes_, unused_mask_)) {
+        return false;
+    }
+    return sign_bit_ == 0 || by_word(word_bytes_, [&](auto word) {
+               return bits_beside_sign<decltype(word)>(samples, unused_mask_, extension_mask_, sign_bit_);
+           });
 }
 
 }  // namespace efface::pipeline
