@@ -7,8 +7,8 @@ namespace efface::pipeline {
 
 namespace {
 
-/// Written and hashed in stretches that stay in a core's cache between the two.
-constexpr std::size_t kStretchBytes = 256U * 1024U;
+/// Linux writes at most about this much at once (write(2), NOTES).
+constexpr std::size_t kStretchBytes = 0x7FFF'F000;
 
 }  // namespace
 
@@ -26,7 +26,6 @@ Status OutputFile::append(std::span<const std::byte> bytes) {
             return fail(Fault::kRetry, "output cannot be written", Where::number(wrote < 0 ? errno : 0));
         }
         const auto done = static_cast<std::size_t>(wrote);
-        sha256_.update(bytes.first(done));
         bytes_ += done;
         bytes = bytes.subspan(done);
     }

@@ -1,9 +1,8 @@
-// OutputFile: the written instance, through a descriptor that the daemon made. Every write is checked
-// and hashed as it goes; the daemon makes the bytes durable.
+// OutputFile: the written instance, through a descriptor that the daemon made. Every write is
+// checked. No digest is taken here: only the gate's, of what it read itself, counts.
 // Thread rule: belongs to one thread.
 #pragma once
 
-#include "config/crypto/digest.h"
 #include "config/result.h"
 
 #include <cstddef>
@@ -25,14 +24,10 @@ public:
 
     std::uint64_t bytes() const { return bytes_; }
 
-    /// SHA-256 of all that was appended; once, at the end.
-    Digest finish() { return sha256_.finish(); }
-
 private:
     int fd_;
     std::uint64_t bytes_max_;
     std::uint64_t bytes_ = 0;
-    Sha256 sha256_;
 };
 
 }  // namespace efface::pipeline

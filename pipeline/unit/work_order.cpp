@@ -99,7 +99,6 @@ Json to_json(const CleanReport& report) {
         {"study_uid", report.study_uid.reveal()},
         {"series_uid", report.series_uid.reveal()},
         {"facts", report.facts},
-        {"output_digest", to_hex(report.output_digest)},
         {"output_bytes", report.output_bytes},
         {"output_transfer_syntax_uid", report.output_transfer_syntax_uid},
     };
@@ -124,7 +123,6 @@ Result<CleanReport> clean_report_from_json(const Json& json) {
     fields.read("study_uid", report.study_uid);
     fields.read("series_uid", report.series_uid);
     fields.read("facts", report.facts);
-    fields.read("output_digest", report.output_digest);
     fields.read("output_bytes", report.output_bytes);
     fields.read("output_transfer_syntax_uid", report.output_transfer_syntax_uid);
     EFFACE_CHECK(fields.finish("clean report: a field is missing, unknown or of the wrong type"));

@@ -64,7 +64,6 @@ struct CleanReport {
     Phi<std::string> series_uid;
     std::vector<std::string>
         facts;  ///< Further literal statements for the receipt ("retired overlay bits cleared").
-    Digest output_digest{};
     std::uint64_t output_bytes = 0;
     std::string output_transfer_syntax_uid;
 };

@@ -29,7 +29,6 @@ TEST(CleanUnit, WritesOurFrameAndTheSamplesUntouched) {
     EXPECT_FALSE(contains(cleaned.output, kMarker));
     EXPECT_EQ(cleaned.output.substr(0, 128), std::string(128, '\0'));
     EXPECT_TRUE(cleaned.output.ends_with(instance.pixel_element));
-    EXPECT_EQ(cleaned.report.output_digest, sha256(cleaned.output));
     EXPECT_EQ(cleaned.report.output_bytes, cleaned.output.size());
 }
 
@@ -90,7 +89,6 @@ TEST(CleanUnit, IsTheSameTwiceAndDependsOnNothingElse) {
     const Cleaned second = bench.clean(other_frame.file());
 
     EXPECT_EQ(first.output, second.output);
-    EXPECT_EQ(first.report.output_digest, second.report.output_digest);
 }
 
 TEST(CleanUnit, TakesItsDateFromTheWorkOrderAlone) {

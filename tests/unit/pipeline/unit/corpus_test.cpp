@@ -67,7 +67,6 @@ Identity identity_of(std::string_view file) {
 
 void expect_clean_output(const UnitBench& bench, std::string_view original, const Cleaned& cleaned) {
     EXPECT_EQ(cleaned.report.output_bytes, cleaned.output.size());
-    EXPECT_EQ(cleaned.report.output_digest, sha256(cleaned.output));
     const Identity before = identity_of(original);
     const Identity after = identity_of(cleaned.output);
     if (!rules::is_registered_uid(before.sop_instance_uid)) {

@@ -113,7 +113,7 @@ TEST_F(Worker, CleansAndJudgesTheSameBytesAsTheLibrary) {
     EXPECT_EQ(report.outcome, CleanReport::Outcome::kCleaned) << report.reason;
     EXPECT_EQ(read_memory_file(output.get()), bench_.clean(file).output);
     EXPECT_TRUE(judged.passed) << judged.reason;
-    EXPECT_EQ(judged.output_digest, report.output_digest);
+    EXPECT_EQ(judged.output_digest, sha256(read_memory_file(output.get())));
 }
 
 TEST_F(Worker, GateHoldsWhatWasNotCleaned) {
@@ -214,7 +214,7 @@ TEST_F(Worker, CarriesEveryRealFile) {
             continue;
         }
         const GateReport judged = judge(original, output, report.rule);
-        EXPECT_EQ(judged.output_digest, report.output_digest);
+        EXPECT_EQ(judged.output_digest, sha256(read_memory_file(output.get())));
         EXPECT_EQ(judged.passed, judged.reason.empty());
         (judged.passed ? passed : held) += 1;
         if (!judged.passed) {
