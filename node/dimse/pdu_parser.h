@@ -26,7 +26,7 @@ struct Fragment {
 class PduParser {
 public:
     enum class Kind : std::uint8_t {
-        kNeedMore,  ///< All input was taken; nothing is complete yet.
+        kNeedMore,  ///< A header or a part of something was taken; go on with the rest of the input, if any.
         kPdu,       ///< A whole PDU other than P-DATA-TF: type and body.
         kDataPdu,   ///< The head of a P-DATA-TF; its fragments follow.
         kFragment,

@@ -18,6 +18,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace efface::node {
 
@@ -45,7 +46,9 @@ public:
 
     virtual void associate_rejected(Rejection rejection) { static_cast<void>(rejection); }
 
-    /// fragment.bytes stay valid until the callback returns, or until resume() if it called hold().
+    /// Pieces of one data set that came in one read are joined, so `starts` and `ends` speak of several data
+    /// values then. fragment.bytes stay valid until the callback returns, or until resume() if it called
+    /// hold().
     virtual void fragment_received(const Fragment& fragment) = 0;
 
     virtual void release_indicated() {}
@@ -135,7 +138,11 @@ private:
 
     void pump();
     bool step();
+    PduParser::Found parse_next();
     void consume();
+    bool takes_data() const;
+    void take_data_pdu();
+    Fragment gather(Fragment joined);
     void prefetch();
     void take_pdu(const PduParser::Found& found);
     void take_associate_request(std::span<const std::byte> body);
@@ -161,6 +168,7 @@ private:
     UpperState state_ = UpperState::kSta1;
     bool is_requestor_ = false;
     PduParser parser_;
+    std::optional<PduParser::Found> put_back_;  ///< Parsed, not taken yet; its bytes are in current_.
     Chunk current_;
     Chunk next_;
     bool reading_ = false;

@@ -2,6 +2,8 @@
 #include "config/assert.h"
 #include "node/dimse/upper_layer.h"
 
+#include <cstring>
+
 namespace efface::node {
 namespace {
 
@@ -33,7 +35,7 @@ bool UpperLayer::step() {
     if (outgoing_.size() > kOutgoingMax) {
         return false;
     }
-    if (!current_.empty()) {
+    if (put_back_ || !current_.empty()) {
         consume();
         return true;
     }
@@ -61,7 +63,7 @@ void UpperLayer::prefetch() {
     }
 }
 
-void UpperLayer::consume() {
+PduParser::Found UpperLayer::parse_next() {
     const std::span<const std::byte> input{
         current_.buffer.get() + current_.begin, current_.end - current_.begin};
     const PduParser::Found found = parser_.next(input);
@@ -69,6 +71,11 @@ void UpperLayer::consume() {
     if (parser_.at_boundary()) {
         pdu_budget_ = limits_.pdu_read;
     }
+    return found;
+}
+
+void UpperLayer::consume() {
+    const PduParser::Found found = put_back_ ? *std::exchange(put_back_, {}) : parse_next();
     switch (found.kind) {
         case PduParser::Kind::kNeedMore:
             break;
@@ -76,19 +83,65 @@ void UpperLayer::consume() {
             refuse(found.reason, found.why);
             break;
         case PduParser::Kind::kDataPdu:
-            abort_reason_ = AbortReason::kUnexpectedPdu;
-            end_ = {.cause = UpperEnd::Cause::kProtocol, .why = Literal{"P-DATA-TF in a wrong state"}};
-            on(UpperEvent::kEvt10);
+            take_data_pdu();
             break;
         case PduParser::Kind::kFragment:
-            if (state_ == UpperState::kSta6 || state_ == UpperState::kSta7) {
-                user_.fragment_received(found.fragment);
+            if (takes_data()) {
+                user_.fragment_received(gather(found.fragment));
             }
             break;
         case PduParser::Kind::kPdu:
             take_pdu(found);
             break;
     }
+}
+
+bool UpperLayer::takes_data() const {
+    return state_ == UpperState::kSta6 || state_ == UpperState::kSta7;
+}
+
+void UpperLayer::take_data_pdu() {
+    abort_reason_ = AbortReason::kUnexpectedPdu;
+    end_ = {.cause = UpperEnd::Cause::kProtocol, .why = Literal{"P-DATA-TF in a wrong state"}};
+    on(UpperEvent::kEvt10);
+}
+
+// Joins the pieces of one data set that one read has brought: small PDUs would otherwise cost the user a
+// call each. The headers between them are closed over by moving the shorter side.
+Fragment UpperLayer::gather(Fragment joined) {
+    const auto more_may_follow = [&joined] {
+        return !joined.is_command && !joined.bytes.empty() && !(joined.is_last && joined.ends);
+    };
+    while (more_may_follow() && !current_.empty() && takes_data()) {
+        const PduParser::Found found = parse_next();
+        if (found.kind == PduParser::Kind::kNeedMore) {
+            continue;
+        }
+        if (found.kind == PduParser::Kind::kDataPdu) {
+            take_data_pdu();
+            continue;
+        }
+        const Fragment& next = found.fragment;
+        if (found.kind != PduParser::Kind::kFragment || next.is_command || next.bytes.empty() ||
+            next.context_id != joined.context_id) {
+            put_back_ = found;
+            break;
+        }
+        std::byte* const first = current_.buffer.get() + (joined.bytes.data() - current_.buffer.get());
+        std::byte* const second = current_.buffer.get() + (next.bytes.data() - current_.buffer.get());
+        const std::size_t size = joined.bytes.size() + next.bytes.size();
+        if (joined.bytes.size() < next.bytes.size()) {
+            std::byte* const begin = second - joined.bytes.size();
+            std::memmove(begin, first, joined.bytes.size());
+            joined.bytes = {begin, size};
+        } else {
+            std::memmove(first + joined.bytes.size(), second, next.bytes.size());
+            joined.bytes = {first, size};
+        }
+        joined.is_last = next.is_last;
+        joined.ends = next.ends;
+    }
+    return joined;
 }
 
 void UpperLayer::take_pdu(const PduParser::Found& found) {

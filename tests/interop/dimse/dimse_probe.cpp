@@ -3,7 +3,7 @@
 //   dimse_probe scp PORT [DIRECTORY] [THREADS]       takes everything; one line per event and instance
 //   dimse_probe echo HOST PORT CALLED
 //   dimse_probe scu HOST PORT CALLED ROUNDS FILE...  sends Part 10 files over one association
-//   dimse_probe bench INSTANCES BYTES CONNECTIONS    both halves in one process, over loopback
+//   dimse_probe bench INSTANCES BYTES CONNECTIONS [PDU_BYTES]  both halves in one process, over loopback
 //
 // It keeps data sets only where a DIRECTORY is named, and prints UIDs: for synthetic data.
 #include "node/dimse/acceptor.h"
@@ -325,7 +325,7 @@ int run_scu(int argc, char** argv) {
     return 0;
 }
 
-int run_bench(char** argv) {
+int run_bench(int argc, char** argv) {
     const std::uint64_t instances = number(argv[2]);
     const std::uint64_t bytes = number(argv[3]);
     const std::uint64_t connections = std::max<std::uint64_t>(number(argv[4]), 1);
@@ -341,6 +341,9 @@ int run_bench(char** argv) {
     boost::asio::io_context scu_io;
     AcceptorOptions options;
     options.endpoints = {{.address = "127.0.0.1", .port = 0}};
+    if (argc > 5) {
+        options.limits.pdu_bytes_max = static_cast<std::uint32_t>(number(argv[5]));
+    }
     Acceptor acceptor{scp_io, options, default_offer({}), policy, sink, observer};
     if (!acceptor.listen()) {
         return 1;
@@ -391,8 +394,8 @@ int main(int argc, char** argv) {
     if (mode == "scu" && argc >= 7) {
         return run_scu(argc, argv);
     }
-    if (mode == "bench" && argc == 5) {
-        return run_bench(argv);
+    if (mode == "bench" && argc >= 5) {
+        return run_bench(argc, argv);
     }
     std::fprintf(stderr, "usage: dimse_probe scp|echo|scu|bench ... (see the head of dimse_probe.cpp)\n");
     return 2;

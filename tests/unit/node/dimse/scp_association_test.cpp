@@ -171,6 +171,46 @@ TEST_F(ScpAssociationTest, EveryByteMayComeAlone) {
     EXPECT_EQ(sink_.records.at(0)->bytes, std::string(300, 'y'));
 }
 
+TEST_F(ScpAssociationTest, SmallPdusOfOneReadComeAsOnePiece) {
+    associate();
+    Bytes sent;
+    Bytes pdus;
+    for (int i = 0; i < 50; ++i) {
+        const Bytes piece(static_cast<std::size_t>(1 + 37 * (i % 7)), static_cast<std::byte>(i));
+        sent = sent + piece;
+        pdus = pdus + data_pdu(3, false, i == 49, piece);
+    }
+    // What follows the data set in the same read must not be drawn into it.
+    receive(
+        data_pdu(3, true, true, store_command(1)) + pdus + data_pdu(1, true, true, encode_echo_request(2))
+    );
+
+    const TestSink::Record& record = *sink_.records.at(0);
+    EXPECT_EQ(record.pieces, 1U);
+    EXPECT_EQ(record.bytes, std::string(reinterpret_cast<const char*>(sent.data()), sent.size()));
+    EXPECT_EQ(take_written().size(), 2U);
+}
+
+TEST_F(ScpAssociationTest, JoiningStopsAtAnotherContextsDataAndAtAReleaseWithinAMessage) {
+    associate();
+    receive(
+        data_pdu(3, true, true, store_command(1)) + data_pdu(3, false, false, Bytes(10)) +
+        data_pdu(5, false, true, Bytes(10))
+    );
+    EXPECT_EQ(sink_.records.at(0)->bytes.size(), 10U);
+    expect_abort(AbortSource::kServiceProvider, AbortReason::kInvalidParameter);
+
+    new_wire();
+    associate();
+    receive(
+        data_pdu(3, true, true, store_command(1)) + data_pdu(3, false, false, Bytes(10)) +
+        encode_release_request()
+    );
+    EXPECT_EQ(sink_.records.at(1)->bytes.size(), 10U);
+    EXPECT_TRUE(sink_.records.at(1)->destroyed);
+    EXPECT_EQ(type_of(take_written().back()), PduType::kReleaseRp);
+}
+
 // What an A-ASSOCIATE-RJ says.
 
 TEST_F(ScpAssociationTest, RejectsWithTheReasonOfThePolicy) {
