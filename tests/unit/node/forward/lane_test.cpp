@@ -1,0 +1,312 @@
+// Goal: every answer of a destination leads to the delivery state, the audit row and the next step that
+// the tables promise; nothing is lost when the association breaks or the node drains.
+// Method: a real store, a scripted carrier, and a queue instead of the forwarding thread.
+#include "node/forward/lane.h"
+
+#include "db/audit/audit_query.h"
+#include "tests/unit/db/temporary_store.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace efface::node {
+namespace {
+
+using db::testing::must;
+using Result = Carried::Result;
+
+class HandClock final : public Clock {
+public:
+    UnixMicros at = 1'000'000'000;
+
+    UnixMicros now() const override { return at; }
+
+    std::chrono::nanoseconds monotonic() const override { return std::chrono::microseconds{at}; }
+};
+
+/// What the destination does, one entry per call.
+struct Script {
+    std::deque<Carried> prepares;
+    std::deque<Carried> sends;
+    int prepared = 0;
+    int closed = 0;
+    std::vector<db::JobId> sent;
+};
+
+class ScriptedCarrier final : public Carrier {
+public:
+    ScriptedCarrier(Script& script, std::function<void(std::function<void()>)> post)
+        : script_{script}, post_{std::move(post)} {}
+
+    void prepare(const std::vector<db::Delivery>&, Done done) override {
+        ++script_.prepared;
+        answer(script_.prepares, std::move(done));
+    }
+
+    void send(const db::Delivery& delivery, Done done) override {
+        script_.sent.push_back(delivery.job);
+        answer(script_.sends, std::move(done));
+    }
+
+    void rest() override {}
+
+    void close() override { ++script_.closed; }
+
+private:
+    void answer(std::deque<Carried>& from, Done done) {
+        Carried carried{.result = Result::kDelivered};
+        if (!from.empty()) {
+            carried = from.front();
+            from.pop_front();
+        }
+        post_([done = std::move(done), carried] { done(carried); });
+    }
+
+    Script& script_;
+    std::function<void(std::function<void()>)> post_;
+};
+
+class LaneTest : public ::testing::Test {
+protected:
+    LaneTest() {
+        const auto post = [this](std::function<void()> work) { queue_.push_back(std::move(work)); };
+        lane_ = std::make_shared<Lane>(
+            LaneParts{
+                .environment = environment_,
+                .writer = writer_,
+                .audit = audit_,
+                .identity = identity_,
+                .metrics = metrics_,
+                .post = post,
+                .jobs_changed = [this] { ++jobs_changed_; }},
+            "archive", std::make_unique<ScriptedCarrier>(script_, post),
+            std::make_shared<BackOff>(environment_, std::chrono::seconds{1}, std::chrono::seconds{60})
+        );
+    }
+
+    /// A job whose output waits for "archive".
+    db::JobId cleared(const std::string& name) {
+        const db::JobId job =
+            must(store_.jobs.receive(store_.database, db::testing::synthetic_job(name))).job;
+        const auto claimed = must(store_.jobs.claim(store_.database, clock_.at, 1'000'000, 1));
+        db::ClearedOutput output;
+        output.rule = "r";
+        output.new_instance_uid = "2.25." + std::to_string(job);
+        output.new_study_uid = "2.25.1";
+        output.new_series_uid = "2.25.2";
+        output.output_file = "o" + name;
+        output.output_digest = sha256(name);
+        output.output_bytes = 10;
+        output.output_syntax_uid = "1.2.840.10008.1.2.1";
+        output.destinations = {"archive"};
+        must(store_.jobs.clear(store_.database, {job, claimed.front().fence}, output, clock_.at));
+        return job;
+    }
+
+    /// Runs everything that is posted or queued for the database, until nothing is.
+    void settle() {
+        for (bool busy = true; busy;) {
+            busy = writer_.run_once() > 0;
+            while (!queue_.empty()) {
+                const auto work = std::move(queue_.front());
+                queue_.pop_front();
+                work();
+                busy = true;
+            }
+        }
+    }
+
+    db::DeliveryState state_of(db::JobId job) {
+        return must(db::find_deliveries(store_.database, job)).front().state;
+    }
+
+    std::size_t rows_of(db::AuditEvent event) {
+        db::AuditFilter filter;
+        filter.event = event;
+        return must(db::query_audit(store_.database, filter)).size();
+    }
+
+    HandClock clock_;
+    Environment environment_{clock_, system_environment().entropy, system_environment().files};
+    db::testing::TemporaryStore store_;
+    db::Writer writer_{store_.database, system_environment().files};
+    db::AuditLog audit_;
+    AuditIdentity identity_{*rules::ProjectKey::from_bytes(std::array<std::uint8_t, 32>{1})};
+    Metrics metrics_;
+    Script script_;
+    std::deque<std::function<void()>> queue_;
+    int jobs_changed_ = 0;
+    std::shared_ptr<Lane> lane_;
+};
+
+TEST_F(LaneTest, WhatIsDueIsDeliveredAndAudited) {
+    const db::JobId a = cleared("a");
+    const db::JobId b = cleared("b");
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(a), db::DeliveryState::kDelivered);
+    EXPECT_EQ(state_of(b), db::DeliveryState::kDelivered);
+    EXPECT_EQ(rows_of(db::AuditEvent::kDelivered), 2U);
+    EXPECT_EQ(metrics_.value(Counter::kInstancesDelivered), 2U);
+    EXPECT_TRUE(lane_->idle());
+}
+
+TEST_F(LaneTest, AWarningIsDeliveredAndSaid) {
+    const db::JobId job = cleared("a");
+    script_.sends.push_back({.result = Result::kWarning, .status = 0xB006, .alarm = true});
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(job), db::DeliveryState::kDeliveredWarning);
+    EXPECT_EQ(rows_of(db::AuditEvent::kDeliveryWarning), 1U);
+}
+
+TEST_F(LaneTest, APermanentRefusalStopsThatInstanceOnly) {
+    const db::JobId bad = cleared("a");
+    const db::JobId good = cleared("b");
+    script_.sends.push_back({.result = Result::kPermanent, .status = 0xA900, .reason = "no"});
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(bad), db::DeliveryState::kFailedPermanent);
+    EXPECT_EQ(state_of(good), db::DeliveryState::kDelivered);
+    EXPECT_EQ(must(db::find_job(store_.database, bad))->state, db::JobState::kUndelivered);
+}
+
+TEST_F(LaneTest, ARetryWaitsForItsTimeAndThenGoes) {
+    const db::JobId job = cleared("a");
+    script_.sends.push_back({.result = Result::kRetry, .status = 0xA700, .reason = "out of resources"});
+
+    lane_->wake();
+    settle();
+    EXPECT_EQ(state_of(job), db::DeliveryState::kPending);
+    lane_->wake();
+    settle();
+    EXPECT_EQ(script_.sent.size(), 1U) << "sent again before its time";
+    clock_.at += 120'000'000;
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(job), db::DeliveryState::kDelivered);
+    EXPECT_EQ(rows_of(db::AuditEvent::kDeliveryRetry), 1U);
+}
+
+TEST_F(LaneTest, AnUnreachableDestinationGivesEverythingBackWithOneRow) {
+    const db::JobId a = cleared("a");
+    const db::JobId b = cleared("b");
+    script_.prepares.push_back(
+        {.result = Result::kRetry, .reason = "connect refused", .sent = false, .usable = false}
+    );
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(a), db::DeliveryState::kPending);
+    EXPECT_EQ(state_of(b), db::DeliveryState::kPending);
+    EXPECT_EQ(rows_of(db::AuditEvent::kDeliveryRetry), 1U);
+    EXPECT_TRUE(script_.sent.empty());
+    clock_.at += 120'000'000;
+    lane_->wake();
+    settle();
+    EXPECT_EQ(state_of(a), db::DeliveryState::kDelivered);
+    EXPECT_EQ(state_of(b), db::DeliveryState::kDelivered);
+}
+
+TEST_F(LaneTest, ABrokenAssociationGivesTheRestBack) {
+    cleared("a");
+    const db::JobId b = cleared("b");
+    script_.sends.push_back({.result = Result::kRetry, .reason = "connection lost", .usable = false});
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(script_.sent.size(), 1U);
+    EXPECT_EQ(state_of(b), db::DeliveryState::kPending);
+    EXPECT_TRUE(lane_->idle());
+}
+
+TEST_F(LaneTest, ALostOutputIsMadeAgain) {
+    const db::JobId job = cleared("a");
+    script_.sends.push_back({.result = Result::kOutputGone, .reason = "gone", .sent = false});
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(must(db::find_job(store_.database, job))->state, db::JobState::kReceived);
+    EXPECT_EQ(rows_of(db::AuditEvent::kOutputLost), 1U);
+    EXPECT_EQ(jobs_changed_, 1);
+}
+
+TEST_F(LaneTest, ARefusedSyntaxAsksForATranscoding) {
+    const db::JobId job = cleared("a");
+    script_.sends.push_back(
+        {.result = Result::kUnsupported, .reason = "no", .transcode_to = "1.2.840.10008.1.2", .sent = false}
+    );
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(job), db::DeliveryState::kTranscodeWanted);
+    EXPECT_EQ(jobs_changed_, 1);
+}
+
+TEST_F(LaneTest, ARefusedSyntaxWithoutAnotherIsPermanent) {
+    const db::JobId job = cleared("a");
+    script_.sends.push_back({.result = Result::kUnsupported, .reason = "no", .sent = false});
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(job), db::DeliveryState::kFailedPermanent);
+}
+
+TEST_F(LaneTest, AHeldDestinationGetsNothing) {
+    const db::JobId job = cleared("a");
+    must(store_.deliveries.hold_destination(store_.database, "archive", "op", clock_.at));
+
+    lane_->wake();
+    settle();
+
+    EXPECT_EQ(state_of(job), db::DeliveryState::kPending);
+    EXPECT_TRUE(script_.sent.empty());
+}
+
+TEST_F(LaneTest, DrainingGivesBackWhatIsNotUnderWay) {
+    const db::JobId a = cleared("a");
+    const db::JobId b = cleared("b");
+    bool drained = false;
+    lane_->wake();
+    writer_.run_once();  // The claim is committed; its batch is not looked at yet.
+
+    lane_->drain([&] { drained = true; });
+    settle();
+
+    EXPECT_TRUE(drained);
+    EXPECT_EQ(state_of(a), db::DeliveryState::kPending);
+    EXPECT_EQ(state_of(b), db::DeliveryState::kPending);
+    EXPECT_EQ(script_.closed, 1);
+}
+
+TEST(BackOff, GrowsToItsMostAndForgetsAfterSuccess) {
+    HandClock clock;
+    Environment environment{clock, system_environment().entropy, system_environment().files};
+    BackOff back_off{environment, std::chrono::seconds{1}, std::chrono::seconds{60}};
+
+    for (std::uint32_t n = 1; n < 40; ++n) {
+        const std::int64_t delay = back_off.delay(n);
+        EXPECT_GE(delay, 500'000);
+        EXPECT_LE(delay, 60'000'000);
+    }
+    EXPECT_GE(back_off.delay(30), 30'000'000);
+    EXPECT_GT(back_off.failed(), clock.at);
+    back_off.succeeded();
+    EXPECT_EQ(back_off.not_before(), 0);
+}
+
+}  // namespace
+}  // namespace efface::node
