@@ -140,6 +140,50 @@ TEST(GateRules, ExpectsTheUidOfANewInstanceEverywhere) {
     );
 }
 
+TEST(GateRules, PassesAnInstanceThatWasCleanedBefore) {
+    const rules::RuleSet rules = rules_of(kHeaderOnlyRules);
+    const std::string first = original_file();
+    const std::string second = clean(first, rules, order_for(first)).written;
+    const Cleaned third = clean(second, rules, order_for(second));
+
+    EXPECT_EQ(third.report.reason, "");
+    EXPECT_EQ(judge(second, third.written, rules.rules().front(), order_for(second)).reason, "");
+}
+
+// A report has no pixels, so that YES may stand under require-clean.
+TEST(GateRules, ExpectsYesWhereNoPixelCanIdentify) {
+    constexpr std::string_view kRequireClean = R"(
+[[rule]]
+name = "strict"
+profile = "basic"
+pixel_policy = "require-clean"
+destinations = ["archive"]
+)";
+    constexpr std::string_view kBasicText = "1.2.840.10008.5.1.4.1.1.88.11";
+    DicomWriter data;
+    data.element(0x00080016, Vr::UI, kBasicText)
+        .element(0x00080018, Vr::UI, "1.2.276.0.99.3.1")
+        .element(0x00080060, Vr::CS, "SR")
+        .element(0x00100010, Vr::PN, "Panza^Sancho")
+        .element(0x00100020, Vr::LO, "PID-27182")
+        .element(0x0020000D, Vr::UI, "1.2.276.0.99.3.2")
+        .element(0x0020000E, Vr::UI, "1.2.276.0.99.3.3");
+    const std::string original =
+        part10_file(data.text(), rules::kExplicitVrLittleEndian, kBasicText, "1.2.276.0.99.3.1");
+    const rules::RuleSet rules = rules_of(kRequireClean);
+    const auto order = order_for(original);
+    const Cleaned cleaned = clean(original, rules, order);
+    ASSERT_EQ(cleaned.report.reason, "");
+    WrittenFile file{cleaned.written};
+
+    EXPECT_EQ(judge(original, file.text(), rules.rules().front(), order).reason, "");
+    file.put(rules::Tag{0x0012, 0x0062}.value, Vr::CS, "NO");
+    EXPECT_EQ(
+        judge(original, file.text(), rules.rules().front(), order).reason,
+        "gate: the attestation is not as it must be (0012,0062)"
+    );
+}
+
 TEST(GateRules, RefusesAnotherProjectsKey) {
     const std::string original = original_file();
     const rules::RuleSet rules = rules_of(kHeaderOnlyRules);
