@@ -72,7 +72,7 @@ inline Bytes store_command(
 inline Offer usual_offer() {
     const std::vector<std::string> classes{std::string{kCt}, std::string{kMr}};
     const std::vector<std::string> syntaxes{std::string{kExplicit}, std::string{kImplicit}};
-    return Offer{classes, syntaxes};
+    return Offer{classes, syntaxes, syntaxes};
 }
 
 /// Splits what we wrote into PDUs.

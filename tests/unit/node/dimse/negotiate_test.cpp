@@ -69,12 +69,30 @@ TEST(DefaultOffer, TakesEveryStorageClassInEveryStorableSyntax) {
     }
 }
 
-TEST(DefaultOffer, PrefersWhatTheConfigurationNamesThenTheNativeOnes) {
-    const std::vector<std::string> proposed{
-        "1.2.840.10008.1.2.4.50", std::string{kImplicit}, std::string{kExplicit}};
-    EXPECT_EQ(default_offer({}).choose(kCt, proposed), kExplicit);
-    const std::vector<std::string> preferred{"1.2.840.10008.1.2.4.50"};
-    EXPECT_EQ(default_offer(preferred).choose(kCt, proposed), "1.2.840.10008.1.2.4.50");
+TEST(DefaultOffer, ChoosesWhatTheSenderNamesFirst) {
+    const std::string jpeg = "1.2.840.10008.1.2.4.50";
+    const std::string deflated = "1.2.840.10008.1.2.1.99";
+    const std::string implicit{kImplicit};
+    const std::string explicit_little{kExplicit};
+    const std::string explicit_big = "1.2.840.10008.1.2.2";
+    const Offer offer = default_offer({});
+
+    EXPECT_EQ(offer.choose(kCt, std::vector{jpeg, explicit_little, implicit}), jpeg);
+    EXPECT_EQ(offer.choose(kCt, std::vector{deflated, jpeg, explicit_little}), jpeg);
+    EXPECT_EQ(offer.choose(kCt, std::vector{implicit, jpeg}), kImplicit);
+    EXPECT_EQ(offer.choose(kCt, std::vector{implicit, explicit_little, jpeg}), kExplicit);
+    EXPECT_EQ(offer.choose(kCt, std::vector{explicit_big, implicit}), kImplicit);
+    EXPECT_EQ(offer.choose(kCt, std::vector{explicit_big}), explicit_big);
+    EXPECT_FALSE(offer.choose(kCt, std::vector{deflated}));
+}
+
+TEST(DefaultOffer, PrefersWhatTheConfigurationNames) {
+    const std::string jpeg = "1.2.840.10008.1.2.4.50";
+    const std::string deflated = "1.2.840.10008.1.2.1.99";
+    const std::vector<std::string> preferred{deflated, jpeg, std::string{kImplicit}};
+    const std::vector<std::string> proposed{std::string{kExplicit}, std::string{kImplicit}, deflated, jpeg};
+
+    EXPECT_EQ(default_offer(preferred).choose(kCt, proposed), jpeg);
 }
 
 }  // namespace
