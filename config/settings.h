@@ -108,7 +108,6 @@ struct WorkersSettings {
     std::uint32_t memory_mb_max = 0;
     std::uint32_t cpu_seconds_max = 0;   ///< Per unit of work.
     std::uint32_t wall_seconds_max = 0;  ///< Per unit of work.
-    std::uint32_t attempts_max = 0;
 };
 
 /// [spool]
@@ -120,7 +119,6 @@ struct SpoolSettings {
 /// [retention]
 struct RetentionSettings {
     std::uint32_t originals_days = 0;
-    std::uint32_t outputs_days = 0;
 };
 
 /// [web]

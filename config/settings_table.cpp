@@ -159,8 +159,6 @@ constexpr std::array kRows{
                "300", 1, 86400, "Processor time of one unit of work."},
     SettingRow{"workers", "wall_seconds_max", Kind::kNumber, slot<kWorkers, &Workers::wall_seconds_max>,
                "600", 1, 86400, "Time from handing a unit to a worker to its answer; past it the worker is replaced."},
-    SettingRow{"workers", "attempts_max", Kind::kNumber, slot<kWorkers, &Workers::attempts_max>, "3", 1, 10,
-               "Attempts of one unit before it is quarantined."},
 
     SettingRow{"spool", "soft_free", Kind::kWatermark, slot<kSpool, &SpoolSettings::soft_free>, R"("4 GiB")", 0, kNoLimit,
                "Less free than this (bytes, or percent of the file system): not ready, new associations are "
@@ -170,9 +168,8 @@ constexpr std::array kRows{
 
     SettingRow{"retention", "originals_days", Kind::kNumber, slot<kRetention, &RetentionSettings::originals_days>,
                "7", 0, 3650,
-               "Originals are kept so long after every destination has confirmed, then purged. Never before."},
-    SettingRow{"retention", "outputs_days", Kind::kNumber, slot<kRetention, &RetentionSettings::outputs_days>,
-               "7", 0, 3650, "Cleaned instances are kept so long after delivery."},
+               "Original and output are kept so long after every destination has confirmed, then purged. "
+               "Never before."},
 
     SettingRow{"web", "listen", Kind::kSocketAddress, slot<kWeb, &WebSettings::listen>, R"("127.0.0.1:8081")", 0, kNoLimit,
                "Loopback address and port of /livez, /readyz and /metrics; \"\" switches it off."},

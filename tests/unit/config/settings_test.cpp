@@ -54,7 +54,6 @@ TEST(Settings, SmallFileGetsEveryDefault) {
     ASSERT_TRUE(settings) << errors_of(kSmall);
     EXPECT_EQ(settings->listen.addresses.at(0).text(), "127.0.0.1:11112");
     EXPECT_EQ(settings->listen.instance_bytes_max, 4ULL << 30);
-    EXPECT_EQ(settings->workers.attempts_max, 3U);
     EXPECT_GE(settings->workers.count, 1U);
     EXPECT_EQ(settings->web.listen->text(), "127.0.0.1:8081");
     EXPECT_EQ(settings->peers.at(0).associations_max, 16U);
@@ -298,8 +297,8 @@ TEST(Settings, DigestChangesWithEverySettingAndOnlyThen) {
     const auto digest = [](const std::string& more) { return parse(std::string{kSmall} + more)->digest(); };
     const Digest small = digest("");
 
-    EXPECT_EQ(digest("# a comment\n[workers]\nattempts_max = 3\n"), small);
-    EXPECT_NE(digest("[workers]\nattempts_max = 4\n"), small);
+    EXPECT_EQ(digest("# a comment\n[workers]\nwall_seconds_max = 600\n"), small);
+    EXPECT_NE(digest("[workers]\nwall_seconds_max = 601\n"), small);
     EXPECT_NE(digest("[web]\nlisten = \"\"\n"), small);
     EXPECT_NE(digest("[[destination]]\nname = \"a\"\nkind = \"folder\"\npath = \"p\"\n"), small);
 }
