@@ -92,9 +92,9 @@ constexpr std::array kRows{
                R"("4 GiB")", kMiB, kTiB, "Largest instance that is taken; a larger one is answered with A700."},
     SettingRow{"listen", "preferred_transfer_syntaxes", Kind::kUids,
                slot<kListen, &Listen::preferred_transfer_syntaxes>,
-               R"(["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"])", 0, 64,
+               "[]", 0, 64,
                "Transfer syntax UIDs, most wanted first, where a peer offers several for one SOP class. "
-               "Those not named follow in the peer's order."},
+               "Those not named follow in the peer's order. Naming one makes some senders abort that cannot convert to it."},
 
     SettingRow{"project", "name", Kind::kName, last<kProjects, &Project::name>, "", 1, 64,
                "A name for rules, audit and command line."},

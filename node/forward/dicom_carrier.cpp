@@ -123,7 +123,7 @@ void DicomCarrier::open(const std::set<Pair>& pairs, Done done) {
         );
     }
     proposed_ = pairs;
-    client_ = std::make_shared<StoreClient>(io_, options_.limits);
+    client_ = std::make_shared<StoreClient>(io_, options_.limits, options_.resolve);
     client_->open(
         options_.remote, std::move(contexts),
         [this, done = std::move(done)](const Outcome& outcome) {

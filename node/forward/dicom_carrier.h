@@ -28,6 +28,8 @@ struct DicomCarrierOptions {
     RemoteAe remote;
     Limits limits;
     std::chrono::seconds idle{30};
+    /// Where names are resolved and cold files read: a hanging resolver must not delay other destinations.
+    RunBlocking resolve;
 };
 
 class DicomCarrier final : public Carrier {

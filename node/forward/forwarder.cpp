@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::chrono::seconds kTick{1};
 
-DicomCarrierOptions dicom_options(const DestinationSettings& destination) {
+DicomCarrierOptions dicom_options(const DestinationSettings& destination, RunBlocking resolve) {
     DicomCarrierOptions options{
         .remote =
             {.host = destination.host,
@@ -22,6 +22,7 @@ DicomCarrierOptions dicom_options(const DestinationSettings& destination) {
              .calling_ae = destination.calling_ae},
         .limits = {},
         .idle = std::chrono::seconds{destination.idle_timeout_seconds},
+        .resolve = std::move(resolve),
     };
     options.limits.connect = std::chrono::seconds{destination.connect_timeout_seconds};
     options.limits.response = std::chrono::seconds{destination.response_timeout_seconds};
@@ -51,7 +52,9 @@ struct Forwarder::State : std::enable_shared_from_this<Forwarder::State> {
                 }};
             return std::make_unique<FolderCarrier>(std::move(folder), destination.path);
         }
-        return std::make_unique<DicomCarrier>(io, parts.environment, parts.spool, dicom_options(destination));
+        return std::make_unique<DicomCarrier>(
+            io, parts.environment, parts.spool, dicom_options(destination, parts.resolve)
+        );
     }
 
     void add(const DestinationSettings& destination) {

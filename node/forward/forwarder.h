@@ -27,6 +27,8 @@ struct ForwarderParts {
     const AuditIdentity& identity;
     Metrics& metrics;
     std::function<void(std::function<void()>)> run_blocking;
+    /// May block for as long as a resolver does.
+    std::function<void(std::function<void()>)> resolve;
     std::function<void()> jobs_changed;
 };
 

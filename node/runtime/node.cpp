@@ -219,6 +219,7 @@ void Node::Parts::start_forwarding() {
             .identity = identity,
             .metrics = metrics,
             .run_blocking = [this](std::function<void()> work) { disk.post(std::move(work)); },
+            .resolve = [this](std::function<void()> work) { resolve.post(std::move(work)); },
             .jobs_changed = [this] { dispatcher->notify(); }},
         settings.destinations
     );
@@ -240,6 +241,7 @@ void Node::Parts::start_dispatch() {
                               ) { forwarder->due(destinations); }},
         DispatchOptions{.lease = std::chrono::seconds{2 * settings.workers.wall_seconds_max + 60}}
     );
+    resolve.start();
     forward.start();
     forwarder->start();
     dispatch_thread = std::thread{[this] {
@@ -450,6 +452,7 @@ void Node::Parts::drain() {
         writer_thread.join();
     }
     forward.stop();
+    resolve.stop();
     if (database && writer->health()) {
         if (const Status closed = database->checkpoint(); !closed) {
             log.warning("the database was not checkpointed", {LogField::error(closed.error())});

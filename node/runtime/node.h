@@ -1,6 +1,7 @@
 // Node: every part and every thread of a running node, in the order in which they start and drain.
 //
 //   threads   dicom x2   associations (node/dimse)          disk x4    spool writes and syncs, folder copies
+//             resolve x4 names of destinations              (apart: a resolver may hang)
 //             forward    destinations (node/forward)        writer     the database's one writer
 //             control    signals, clock, HTTP, control      dispatch   claims jobs
 //             cleaner xN, gatekeeper xM: one worker process each

@@ -93,6 +93,8 @@ struct Node::Parts final : Pages {
     std::optional<pipeline::Spool> spool;
 
     NamedPool disk{"efface-disk", 4};
+    // Apart from the disk: a resolver may hang for half a minute.
+    NamedPool resolve{"efface-resolve", 4};
     NamedPool control{"efface-control", 1};
     NamedPool forward{"efface-forward", 1};
     NamedPool dicom{"efface-dicom", 2};
