@@ -312,7 +312,8 @@ void Run::settle(const ItemPointer& item) {
     }
     if (!result.gate.passed) {
         outcome.kind = Kind::kQuarantined;
-        outcome.reason = "gate: " + result.gate.reason;
+        const std::string& reason = result.gate.reason;
+        outcome.reason = reason.starts_with("gate: ") ? reason : "gate: " + reason;
         append(item, entry_for(*item, db::AuditEvent::kGateRefused), Item::Stage::kEnded);
         return;
     }

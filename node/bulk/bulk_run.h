@@ -26,7 +26,7 @@
 namespace efface::node {
 
 inline constexpr std::size_t kOutstandingPerWorker = 4;
-/// As the daemon's [workers] attempts_max by default.
+/// As the daemon's (db::kAttemptsMax).
 inline constexpr std::uint32_t kBulkAttemptsMax = 3;
 
 struct BulkOptions {
