@@ -80,8 +80,9 @@ def efface(*arguments, check=True):
     return run([BIN / "efface", "--state", STATE, *arguments], SEND_SECONDS, check)
 
 
-def efface_json(*arguments):
-    return json.loads(efface(*arguments, "--json").stdout)
+def job_counts():
+    """{state: how many instances}."""
+    return json.loads(efface("status", "--json").stdout)["status"]["jobs"]
 
 
 def efface_rows(*arguments):
@@ -154,7 +155,7 @@ class Node:
 
     def wait_ready(self):
         wait_until(self._ready, START_SECONDS, "the node takes associations")
-        step("node", f"effaced on its embedded defaults: DICOM {CALLED_AE} at 127.0.0.1:{DICOM_PORT}, "
+        step("node", f"effaced on embedded defaults: DICOM {CALLED_AE} at 127.0.0.1:{DICOM_PORT}, "
                      f"HTTP at 127.0.0.1:{WEB_PORT}")
 
     def _ready(self):
@@ -194,7 +195,7 @@ def wait_for_work(count):
     began, live = time.monotonic(), sys.stdout.isatty()
 
     def settled():
-        jobs = efface_json("status")["jobs"]
+        jobs = job_counts()
         text = "  ".join(f"{number} {state}" for state, number in jobs.items() if number)
         if live:
             print(f"\r  {'work':11}{text:<80}", end="", flush=True)
@@ -291,10 +292,12 @@ def shorten_uid(name):
     return name if len(name) <= 24 else f"{name[:10]}..{name[-12:]}"
 
 
-def tell_audit():
-    heading(f"The last audit lines (of {len(efface_rows('audit', 'query'))})")
-    for line in efface("audit", "query").stdout.splitlines()[-AUDIT_LINES:]:
-        say(f"  {line[:WIDTH - 2]}")
+def tell_audit(audit):
+    heading(f"The last lines of the audit (of {len(audit)}; times are UTC)")
+    for row in audit[-AUDIT_LINES:]:
+        said = "  ".join(text for text in (row["rule"], row["reason"]) if text)
+        line = f"{row['seq']:>4}  {row['at'][11:23]}  {row['event']:21}{row['peer']:11}job {row['job'] or '-':<4}{said}"
+        say(f"  {line if len(line) <= WIDTH - 2 else line[:WIDTH - 5] + '...'}")
 
 
 # --- what it expects -------------------------------------------------------------------------------------------------
@@ -380,11 +383,12 @@ def demonstrate():
         node.wait_ready()
         send(files)
         wait_for_work(len(files))
-        told = list(ways(efface_rows("audit", "query"), files))
+        audit = efface_rows("audit", "query")
+        told = list(ways(audit, files))
         tell_ways(told)
         tell_before_and_after(told)
         tell_files()
-        tell_audit()
+        tell_audit(audit)
         check(checks, told, files)
         code = node.stop()
         checks.add("the node stopped in order", [] if code == 0 else [f"effaced ended with {code}"])
