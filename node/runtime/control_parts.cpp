@@ -23,7 +23,7 @@ ControlProject control_project(const LoadedProject& project) {
 
 Json Node::Parts::live_status() const {
     Json ports = Json::array();
-    if (acceptor) {
+    if (listening.load()) {  // Before, another thread may be making the acceptor.
         for (const std::uint16_t port : acceptor->ports()) {
             ports.push_back(port);
         }

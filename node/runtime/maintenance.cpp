@@ -72,7 +72,7 @@ void Maintenance::release_holds(UnixMicros now) {
     auto released = std::make_shared<std::vector<db::JobId>>();
     db::WriteItem item{
         .work = [this, now, released](db::Database& database) -> Status {
-            const auto quiet = std::chrono::microseconds{kHoldQuiet}.count();
+            const auto quiet = std::chrono::microseconds{parts_.hold_quiet}.count();
             EFFACE_TRY(*released, jobs_.release_holds(database, now, quiet, kRowsPerPass));
             for (const db::JobId job : *released) {
                 const db::AuditEntry entry{.event = db::AuditEvent::kHoldReleased, .at = now, .job = job};

@@ -22,9 +22,6 @@
 
 namespace efface::node {
 
-/// A held series or study is complete when nothing of it came for this long.
-inline constexpr std::chrono::seconds kHoldQuiet{30};
-
 struct MaintenanceParts {
     Environment& environment;
     const Settings& settings;
@@ -36,6 +33,8 @@ struct MaintenanceParts {
     Log& log;
     Ingest& ingest;
     Admission& admission;
+    /// A held series or study is complete when nothing of it came for this long.
+    std::chrono::milliseconds hold_quiet;
     std::function<void()> jobs_changed;
     std::function<void()> all_deliveries_due;
 };
@@ -44,7 +43,7 @@ class Maintenance {
 public:
     explicit Maintenance(MaintenanceParts parts) : parts_{std::move(parts)} {}
 
-    /// Once a second. Returns at once; what it submits commits later.
+    /// Once a tick. Returns at once; what it submits commits later.
     void pass();
 
     /// "" or why the spool takes nothing new.

@@ -13,7 +13,6 @@ namespace efface::node {
 
 namespace {
 
-constexpr std::chrono::seconds kTick{1};
 /// Associations that are still in a message after this long are cut off when the node drains.
 constexpr std::chrono::seconds kDrainMax{60};
 constexpr int kExitOk = 0;
@@ -289,6 +288,7 @@ tl::expected<void, std::string> Node::Parts::start_control() {
         .log = log,
         .ingest = *ingest,
         .admission = *admission,
+        .hold_quiet = options.hold_quiet,
         .jobs_changed = [this] { dispatcher->notify(); },
         .all_deliveries_due = [this] { deliveries_due(""); }});
     if (settings.web.listen) {
@@ -388,7 +388,7 @@ void Node::Parts::tick() {
         const std::lock_guard lock{reason_mutex};
         spool_reason = maintenance->spool_reason();
     }
-    clock->expires_after(kTick);
+    clock->expires_after(options.tick);
     clock->async_wait([this](const boost::system::error_code& error) {
         if (!error && !draining.load()) {
             tick();

@@ -17,6 +17,7 @@
 
 #include <tl/expected.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,6 +27,10 @@ namespace efface::node {
 
 struct NodeOptions {
     std::string worker_path;  ///< Empty: efface-worker beside the running program.
+    /// A held series or study is complete when nothing of it came for this long.
+    std::chrono::milliseconds hold_quiet{30'000};
+    /// How often maintenance looks at spool, holds and retention.
+    std::chrono::milliseconds tick{1000};
 };
 
 class Node {
