@@ -4,7 +4,7 @@ What is assumed of the programs stands here and nowhere else in the tests:
   effaced --config FILE                 in the foreground; SIGTERM drains, exit code 0
   efface --config FILE COMMAND --json   exit code 0 where it could; lists as one JSON object per line
   GET /readyz                           200 once associations are taken
-  status --json                         {"jobs": {STATE: COUNT, ...}, ...} with the names of db/jobs/state.h
+  status --json                         {"status": {"jobs": {STATE: COUNT, ...}}, ...} with the names of db/jobs/state.h
 """
 
 import json
@@ -123,7 +123,7 @@ class Node:
         return json.loads(self.efface("status", "--json").stdout)
 
     def job_counts(self):
-        return {state: int(count) for state, count in self.status()["jobs"].items()}
+        return {state: int(count) for state, count in self.status()["status"]["jobs"].items()}
 
     def wait_settled(self, seconds=120):
         """Until no job is on its way; the counts by state."""

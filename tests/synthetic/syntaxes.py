@@ -124,6 +124,9 @@ def _recoded_case(name, compressed, ledger, edit, why=WALKED, outcomes=(CLEANED,
     count = int(compressed.get("NumberOfFrames", 1))
     frames = [edit(frame) for frame in generate_frames(compressed.PixelData, number_of_frames=count)]
     _encapsulate(compressed, frames)
+    # DCMTK marks lossy ones DERIVED, where text is possible and the default rules quarantine before any
+    # codestream is walked. Modalities that compress themselves send ORIGINAL: so does this set.
+    compressed.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     return Case(f"syntax/{name}.dcm", part10(compressed, compressed.file_meta.TransferSyntaxUID), ledger, outcomes, why)
 
 
