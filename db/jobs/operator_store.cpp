@@ -40,7 +40,23 @@ Result<std::vector<Job>> rivals(Database& database, const Job& job) {
     return jobs;
 }
 
+/// The job's own earlier output under this UID (it was made again, to other bytes) counts like a rival's.
+Status check_own_output(Database& database, const Job& job) {
+    if (job.verdict == Verdict::kAsNewInstance) {
+        return {};  // Sent under a UID of its own, which it gives up now.
+    }
+    EFFACE_TRY(const bool sent, was_sent(database, job.new_instance_uid));
+    if (sent) {
+        return fail(
+            Fault::kRefuse,
+            "other bytes of this instance were sent already: release it as a new instance instead"
+        );
+    }
+    return {};
+}
+
 Result<std::vector<JobId>> replace_rivals(Database& database, const Job& job, const ReleaseOrder& order) {
+    EFFACE_CHECK(check_own_output(database, job));
     EFFACE_TRY(const std::vector<Job> others, rivals(database, job));
     for (const Job& other : others) {
         EFFACE_TRY(const bool sent, was_sent(database, other.new_instance_uid));

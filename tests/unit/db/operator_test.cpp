@@ -143,6 +143,7 @@ TEST(Conflict, DeliveredContentThatAChangedRuleWouldChangeGetsANewInstanceOfItsO
     const ClearedOutput changed = synthetic_output("1", {"archive"}, "changed rule");
     ASSERT_EQ(fault_of(store.jobs.clear(store.database, lease, changed, 610)), Fault::kQuarantine);
     must(store.jobs.quarantine(store.database, lease, "ct", "conflict", /*conflict=*/true));
+    EXPECT_EQ(fault_of(release_job(store.database, order_for(job, Verdict::kAsReplacement))), Fault::kRefuse);
     must(release_job(store.database, order_for(job, Verdict::kAsNewInstance)));
     claimed = must(store.jobs.claim(store.database, 700, kLeaseUs, 10));
     ClearedOutput own = changed;
