@@ -25,7 +25,7 @@ BIN = Path(os.environ.get("EFFACE_BIN", ROOT / "build" / "bin"))
 FOLDER = ROOT / "demo-out"
 INCOMING, STATE, LOG = FOLDER / "incoming", FOLDER / "state", FOLDER / "effaced.log"
 ARCHIVE = STATE / "archive"
-# The embedded defaults (config/settings.cpp).
+# The embedded defaults (config/settings/settings.cpp).
 CALLED_AE, DICOM_PORT, WEB_PORT = "EFFACE", 11112, 8081
 
 START_SECONDS, SEND_SECONDS, WORK_SECONDS, STOP_SECONDS = 30, 60, 120, 60

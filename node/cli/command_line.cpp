@@ -1,7 +1,7 @@
 #include "node/cli/command_line.h"
 
 #include "config/assert.h"
-#include "config/nearest.h"
+#include "config/settings/nearest.h"
 #include "node/cli/command.h"
 
 #include <CLI/CLI.hpp>

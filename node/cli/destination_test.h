@@ -3,7 +3,7 @@
 #pragma once
 
 #include "config/environment.h"
-#include "config/settings.h"
+#include "config/settings/settings.h"
 
 #include <string>
 

@@ -1,7 +1,7 @@
 // A rule file read and parsed, or the built-in rules. Thread rule: values.
 #pragma once
 
-#include "config/settings.h"
+#include "config/settings/settings.h"
 #include "rules/matching/rule_set.h"
 
 #include <tl/expected.hpp>

@@ -16,7 +16,7 @@
 #include "config/environment.h"
 #include "config/json.h"
 #include "config/result.h"
-#include "config/settings.h"
+#include "config/settings/settings.h"
 #include "db/audit/audit_log.h"
 #include "db/sqlite/writer.h"
 #include "node/identity/audit_identity.h"

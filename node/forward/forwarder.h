@@ -3,7 +3,7 @@
 // Thread rule: made before the io_context runs; due() and drain() from any thread.
 #pragma once
 
-#include "config/settings.h"
+#include "config/settings/settings.h"
 #include "node/forward/lane.h"
 #include "pipeline/spool/spool.h"
 

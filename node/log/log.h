@@ -7,7 +7,7 @@
 
 #include "config/environment.h"
 #include "config/result.h"
-#include "config/settings.h"
+#include "config/settings/settings.h"
 
 #include <cstdint>
 #include <initializer_list>

@@ -4,7 +4,7 @@
 // Thread rule: decide and notify from any thread; audit rows are queued, never waited for.
 #pragma once
 
-#include "config/settings.h"
+#include "config/settings/settings.h"
 #include "db/audit/aggregator.h"
 #include "db/sqlite/writer.h"
 #include "node/dimse/association.h"

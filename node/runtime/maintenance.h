@@ -5,7 +5,7 @@
 #pragma once
 
 #include "config/environment.h"
-#include "config/settings.h"
+#include "config/settings/settings.h"
 #include "db/audit/audit_log.h"
 #include "db/jobs/job_store.h"
 #include "db/sqlite/writer.h"

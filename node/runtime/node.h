@@ -13,7 +13,7 @@
 #pragma once
 
 #include "config/environment.h"
-#include "config/settings.h"
+#include "config/settings/settings.h"
 
 #include <tl/expected.hpp>
 

@@ -3,7 +3,7 @@
 // Thread rule: const after construction; safe to share.
 #pragma once
 
-#include "config/settings.h"
+#include "config/settings/settings.h"
 #include "pipeline/unit/worker_protocol.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"

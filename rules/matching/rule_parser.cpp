@@ -1,7 +1,7 @@
 // The keys of a [[rule]]. docs/rules.md is the reference for those who write them.
 #include "rules/matching/rule_parser.h"
 
-#include "config/nearest.h"
+#include "config/settings/nearest.h"
 #include "rules/matching/match_parser.h"
 
 namespace efface::rules {

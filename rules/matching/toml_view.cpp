@@ -1,6 +1,6 @@
 #include "rules/matching/toml_view.h"
 
-#include "config/nearest.h"
+#include "config/settings/nearest.h"
 
 namespace efface::rules {
 

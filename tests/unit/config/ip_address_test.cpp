@@ -1,4 +1,4 @@
-#include "config/ip_address.h"
+#include "config/settings/ip_address.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "config/nearest.h"
+#include "config/settings/nearest.h"
 
 #include <gtest/gtest.h>
 

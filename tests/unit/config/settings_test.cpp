@@ -1,8 +1,8 @@
 // Goal: what an operator writes is either exactly what the node runs on or an error that says where
 // and why. Method: a small valid text, and one change to it per test.
-#include "config/settings.h"
+#include "config/settings/settings.h"
 
-#include "config/settings_table.h"
+#include "config/settings/settings_table.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 // Thread rule: pure.
 #pragma once
 
-#include "config/settings_table.h"
-#include "config/settings_toml.h"
+#include "config/settings/settings_table.h"
+#include "config/settings/settings_toml.h"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "config/settings_toml.h"
+#include "config/settings/settings_toml.h"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0

@@ -2,8 +2,8 @@
 // Thread rule: pure, but for check_settings_files, which calls stat(2).
 #pragma once
 
-#include "config/settings.h"
-#include "config/settings_toml.h"
+#include "config/settings/settings.h"
+#include "config/settings/settings_toml.h"
 
 #include <string>
 #include <vector>

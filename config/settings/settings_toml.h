@@ -3,7 +3,7 @@
 // Thread rule: pure.
 #pragma once
 
-#include "config/settings.h"
+#include "config/settings/settings.h"
 
 #include <cstdint>
 #include <string>

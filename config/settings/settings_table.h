@@ -4,7 +4,7 @@
 // Thread rule: constant data.
 #pragma once
 
-#include "config/settings.h"
+#include "config/settings/settings.h"
 
 #include <cstdint>
 #include <span>

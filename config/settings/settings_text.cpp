@@ -1,7 +1,7 @@
 // What is printed from the table of settings: the example file, the reference, the canonical text.
-#include "config/settings.h"
-#include "config/settings_table.h"
-#include "config/settings_value.h"
+#include "config/settings/settings.h"
+#include "config/settings/settings_table.h"
+#include "config/settings/settings_value.h"
 
 namespace efface {
 
@@ -139,7 +139,7 @@ std::string settings_example() {
 std::string settings_reference_markdown() {
     std::string out =
         "# Configuration reference\n\n"
-        "Printed from the settings table (`config/settings_table.cpp`) by `make docs`; do not edit by hand.\n"
+        "Printed from the settings table (`config/settings/settings_table.cpp`) by `make docs`; do not edit by hand.\n"
         "The file is TOML. Reading is strict: an unknown key, a wrong type or a value out of range is an "
         "error with\n"
         "file, line and column. Relative paths are taken from the folder of the file. `efface config "

@@ -1,6 +1,6 @@
-#include "config/settings_checks.h"
+#include "config/settings/settings_checks.h"
 
-#include "config/nearest.h"
+#include "config/settings/nearest.h"
 
 #include <map>
 #include <set>

@@ -1,4 +1,4 @@
-#include "config/settings_value.h"
+#include "config/settings/settings_value.h"
 
 #include <charconv>
 

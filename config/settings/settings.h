@@ -7,7 +7,7 @@
 #pragma once
 
 #include "config/crypto/digest.h"
-#include "config/ip_address.h"
+#include "config/settings/ip_address.h"
 
 #include <tl/expected.hpp>
 

@@ -1,10 +1,10 @@
-#include "config/settings.h"
+#include "config/settings/settings.h"
 
 #include "config/assert.h"
-#include "config/nearest.h"
-#include "config/settings_checks.h"
-#include "config/settings_table.h"
-#include "config/settings_value.h"
+#include "config/settings/nearest.h"
+#include "config/settings/settings_checks.h"
+#include "config/settings/settings_table.h"
+#include "config/settings/settings_value.h"
 
 #include <algorithm>
 #include <cstdio>
