@@ -28,7 +28,7 @@ struct Library {
 /// std::expected before C++23 and counts as the standard library.
 const std::vector<Library> kLibraries{
     {"nlohmann/", {"config"}},
-    {"toml++/", {"config", "rules/matching"}},
+    {"toml++/", {"config/settings", "rules/matching"}},
     {"openssl/", {"config/crypto"}},
     {"re2/", {"rules/matching"}},
     {"unicode/", {"rules/text"}},
