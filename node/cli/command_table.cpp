@@ -234,10 +234,12 @@ constexpr std::array kCommands{
         "0, 3 a key cannot be read or is open to others", kKeyFingerprintOptions, &run_key_fingerprint},
     CommandRow{
         "run", "De-identify a folder, without network and without a daemon",
-        "Never writes into IN and never overwrites in OUT; links are not followed. Keeps a chained audit in\n"
-        "OUT.audit/audit.sqlite. Without a configuration: the built-in rules, and keys that are made on "
-        "first\n"
-        "use. With --json one object a line: in, outcome, out, reason, rule, actions{D,Z,X,K,C,U}.",
+        "Never writes into IN and never overwrites in OUT, whose files are PATIENT/STUDY/SERIES/\n"
+        "INSTANCE.dcm by their new names. Links are not followed; what is no DICOM is reported and\n"
+        "never copied. Keeps a chained audit in OUT.audit/audit.sqlite. Without a configuration: the\n"
+        "built-in rules, and keys that are made on first use. The rules' destinations and holds do not\n"
+        "matter here. With --json one object a line: in, outcome (cleaned, quarantined, refused), out,\n"
+        "reason, rule, actions{D,Z,X,K,C,U}.",
         "efface run /data/in /data/out\nefface run study out --rules site.toml --json > result.ndjson",
         "0 every instance was cleaned (what is no DICOM does not count), 1 some were quarantined or refused, "
         "or it was interrupted, 3 rules or keys, 5 IN and OUT overlap, 6 it could not go on",

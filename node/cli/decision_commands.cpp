@@ -7,9 +7,38 @@ namespace efface::node {
 
 namespace {
 
-Exit decide_jobs(CommandContext& context, std::string_view operation, const Json& request) {
+/// Asks for all jobs, as many at a time as one request may name; results in one list.
+tl::expected<Json, Exit> ask_for_jobs(
+    NodeAccess& node, std::string_view operation, const std::vector<std::uint64_t>& jobs, Json request
+) {
+    Json all{{"jobs", Json::array()}, {"refused", 0}};
+    for (std::size_t begin = 0; begin < jobs.size(); begin += kChangedJobsMax) {
+        const std::size_t end = std::min(jobs.size(), begin + kChangedJobsMax);
+        request["jobs"] = std::vector<std::uint64_t>(
+            jobs.begin() + static_cast<std::ptrdiff_t>(begin), jobs.begin() + static_cast<std::ptrdiff_t>(end)
+        );
+        const auto result = node.ask(operation, request);
+        if (!result) {
+            return tl::unexpected(result.error());
+        }
+        for (const Json& row : (*result)["jobs"]) {
+            all["jobs"].push_back(row);
+        }
+        all["refused"] = number_of(all, "refused") + number_of(*result, "refused");
+    }
+    return all;
+}
+
+Exit decide_jobs(
+    CommandContext& context, const Arguments& arguments, std::string_view operation, Json request
+) {
+    const auto jobs = typed_jobs(context.output, arguments);
+    if (!jobs) {
+        return jobs.error();
+    }
+    request["reason"] = arguments.text("--reason");
     NodeAccess node{context};
-    const auto result = node.ask(operation, request);
+    const auto result = ask_for_jobs(node, operation, *jobs, std::move(request));
     if (!result) {
         return result.error();
     }
@@ -53,40 +82,26 @@ Exit change_destination(CommandContext& context, const Arguments& arguments, std
 }  // namespace
 
 Exit run_quarantine_release(CommandContext& context, const Arguments& arguments) {
-    const auto jobs = typed_jobs(context.output, arguments);
-    if (!jobs) {
-        return jobs.error();
-    }
-    Json request{{"jobs", *jobs}, {"reason", arguments.text("--reason")}};
+    Json request = Json::object();
     if (arguments.has("--rule")) {
         request["rule"] = arguments.text("--rule");
     }
     if (arguments.has("--as")) {
         request["as"] = arguments.text("--as");
     }
-    return decide_jobs(context, "quarantine.release", request);
+    return decide_jobs(context, arguments, "quarantine.release", std::move(request));
 }
 
 Exit run_quarantine_discard(CommandContext& context, const Arguments& arguments) {
-    const auto jobs = typed_jobs(context.output, arguments);
-    if (!jobs) {
-        return jobs.error();
-    }
-    return decide_jobs(
-        context, "quarantine.discard", {{"jobs", *jobs}, {"reason", arguments.text("--reason")}}
-    );
+    return decide_jobs(context, arguments, "quarantine.discard", Json::object());
 }
 
 Exit run_redeliver(CommandContext& context, const Arguments& arguments) {
-    const auto jobs = typed_jobs(context.output, arguments);
-    if (!jobs) {
-        return jobs.error();
-    }
-    Json request{{"jobs", *jobs}, {"reason", arguments.text("--reason")}};
+    Json request = Json::object();
     if (arguments.has("--to")) {
         request["destination"] = arguments.text("--to");
     }
-    return decide_jobs(context, "delivery.again", request);
+    return decide_jobs(context, arguments, "delivery.again", std::move(request));
 }
 
 Exit run_destination_hold(CommandContext& context, const Arguments& arguments) {

@@ -145,10 +145,10 @@ tl::expected<Json, Exit> NodeAccess::ask(std::string_view operation, const Json&
     }
     const OperationRow* row = find_operation(operation);
     if (result.error().code == ControlCode::kUnavailable && row->change != nullptr) {
-        context_.output.error(
-            result.error().text + "; nothing was changed. Start it with: effaced" +
-            (context_.config_path.empty() ? "" : " --config " + context_.config_path)
-        );
+        const std::string how = !context_.config_path.empty()       ? " --config " + context_.config_path
+                                : !context_.state_directory.empty() ? " --state " + context_.state_directory
+                                                                    : "";
+        context_.output.error(result.error().text + "; nothing was changed. Start it with: effaced" + how);
         return Stop{Exit::kDaemonDown};
     }
     return Stop{print(result.error())};

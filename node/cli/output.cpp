@@ -106,7 +106,10 @@ std::string both_times(const Json& iso) {
     if (!at || text.size() < 19) {
         return text;
     }
-    return local_text(*at) + " (" + text.substr(11, 8) + "Z)";
+    const std::string local = local_text(*at);
+    // Where both are one, once.
+    return local.ends_with("+0000") ? local.substr(0, local.size() - 5) + "UTC"
+                                    : local + " (" + text.substr(11, 8) + "Z)";
 }
 
 std::string text_of(const Json& object, std::string_view name) {

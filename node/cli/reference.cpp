@@ -22,7 +22,7 @@ std::string usage_of(const CommandRow& row) {
 }
 
 void write_command(std::ostringstream& out, const CommandRow& row) {
-    out << "\n## efface " << row.name << "\n\n" << row.summary << ".\n";
+    out << "\n## efface " << row.name << "\n\n" << row.summary << (row.summary.ends_with('?') ? "\n" : ".\n");
     if (!row.detail.empty()) {
         out << "\n" << row.detail << "\n";
     }

@@ -23,8 +23,13 @@ namespace efface::node {
 
 namespace asio = boost::asio;
 using Local = asio::local::stream_protocol;
+using Strand = asio::strand<asio::io_context::executor_type>;
+using StrandTimer = asio::basic_waitable_timer<
+    std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Strand>;
 
 namespace {
+
+constexpr std::chrono::milliseconds kAcceptRetry{500};
 
 Operator peer_of(int socket) {
     ucred credentials{};
@@ -90,7 +95,8 @@ struct ControlServer::State : std::enable_shared_from_this<ControlServer::State>
           options{chosen},
           path{parts.settings.node.control_socket_path},
           strand{asio::make_strand(io)},
-          acceptor{strand} {}
+          acceptor{strand},
+          retry{strand} {}
 
     Status remove_stale() const;
     Status open();
@@ -103,8 +109,9 @@ struct ControlServer::State : std::enable_shared_from_this<ControlServer::State>
     const std::string path;
 
     // Confined to the strand. Sessions share it: what they do there is short.
-    asio::strand<asio::io_context::executor_type> strand;
-    asio::basic_socket_acceptor<Local, asio::strand<asio::io_context::executor_type>> acceptor;
+    Strand strand;
+    asio::basic_socket_acceptor<Local, Strand> acceptor;
+    StrandTimer retry;
     std::set<std::shared_ptr<Session>> sessions;
     bool closed = false;
 };
@@ -112,7 +119,7 @@ struct ControlServer::State : std::enable_shared_from_this<ControlServer::State>
 /// One operator's connection.
 class ControlServer::State::Session : public std::enable_shared_from_this<Session> {
 public:
-    using Socket = asio::basic_stream_socket<Local, asio::strand<asio::io_context::executor_type>>;
+    using Socket = asio::basic_stream_socket<Local, Strand>;
 
     Session(Socket socket, std::shared_ptr<State> state, Operator who)
         : socket_{std::move(socket)},
@@ -232,10 +239,7 @@ private:
     }
 
     Socket socket_;
-    asio::basic_waitable_timer<
-        std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-        asio::strand<asio::io_context::executor_type>>
-        timer_;
+    StrandTimer timer_;
     const std::shared_ptr<State> state_;
     const Operator who_;
     std::string received_;
@@ -297,7 +301,17 @@ void ControlServer::State::accept() {
         if (self->closed || error == asio::error::operation_aborted) {
             return;
         }
-        if (!error && self->sessions.size() < self->options.sessions_max) {
+        if (error) {
+            // No descriptor is left, most likely: try again when one may be.
+            self->retry.expires_after(kAcceptRetry);
+            self->retry.async_wait([self](const boost::system::error_code& cancelled) {
+                if (!cancelled) {
+                    self->accept();
+                }
+            });
+            return;
+        }
+        if (self->sessions.size() < self->options.sessions_max) {
             Operator who = peer_of(socket.native_handle());
             auto session = std::make_shared<Session>(std::move(socket), self, std::move(who));
             self->sessions.insert(session);
@@ -311,6 +325,7 @@ void ControlServer::State::close() {
     closed = true;
     boost::system::error_code ignored;
     acceptor.close(ignored);
+    retry.cancel();
     while (!sessions.empty()) {
         (*sessions.begin())->end();
     }
