@@ -172,16 +172,6 @@ JobOutcome release_one(const Changing& changing, std::uint64_t id, const Release
             if (!job.conflict && release.verdict != db::Verdict::kRelease) {
                 return fail(Fault::kRefuse, "this is no conflict: release it without --as");
             }
-            if (release.verdict == db::Verdict::kAsReplacement && !job.new_instance_uid.empty()) {
-                // Its own first output may have left: the conflict came when it was cleaned anew.
-                EFFACE_TRY(const bool sent, db::was_sent(database, job.new_instance_uid));
-                if (sent) {
-                    return fail(
-                        Fault::kRefuse,
-                        "the first content was sent already: release it as a new instance instead"
-                    );
-                }
-            }
             EFFACE_TRY(std::string order, new_work_order(changing.parts, job, release));
             EFFACE_TRY(
                 outcome.replaced, db::release_job(
