@@ -64,6 +64,11 @@ public:
     /// Decides between new, duplicate, redelivery and conflict, and writes what follows from it. Where
     /// no job was made the caller removes the spool file after the commit.
     Result<Reception> receive(Database& database, const ReceivedJob& job) const;
+    /// Where the file of a job that is not purged was lost: the same bytes came again and take its place.
+    Status replace_original(
+        Database& database, JobId job, std::string_view spool_file, std::uint64_t original_bytes,
+        const Phi<std::string>& work_order
+    ) const;
     /// A spool file that no row names (found at start-up) and that cannot be adopted: a quarantined job.
     Result<JobId> receive_quarantined(Database& database, const ReceivedJob& job, std::string_view reason)
         const;

@@ -93,6 +93,20 @@ Result<Reception> JobStore::receive(Database& database, const ReceivedJob& job) 
     return Reception{conflict ? ReceiveOutcome::kConflict : ReceiveOutcome::kNew, id};
 }
 
+Status JobStore::replace_original(
+    Database& database, JobId job, std::string_view spool_file, std::uint64_t original_bytes,
+    const Phi<std::string>& work_order
+) const {
+    EFFACE_TRY(const JobState state, job_state(database, job));
+    if (state == JobState::kPurged || state == JobState::kDiscarded) {
+        return fail(Fault::kRefuse, "this job needs no original any more");
+    }
+    return database.run(
+        "UPDATE jobs SET spool_file = ?, original_bytes = ?, work_order = ? WHERE id = ?",
+        {spool_file, original_bytes, work_order.reveal(), job}
+    );
+}
+
 Result<JobId> JobStore::receive_quarantined(
     Database& database, const ReceivedJob& job, std::string_view reason
 ) const {

@@ -110,7 +110,7 @@ void Dispatcher::start(db::Job job) {
         if (original.error().where.value == ENOENT) {
             write_quarantined(
                 working, "",
-                "the original is missing from the spool: restore it or ask the sender to send again",
+                "the original is missing from the spool: restore it or have it sent again, then release it",
                 db::AuditEvent::kQuarantined
             );
         } else {

@@ -3,6 +3,7 @@
 #include "config/assert.h"
 #include "config/json.h"
 #include "node/dimse/status_table.h"
+#include "node/ingest/lost_original.h"
 #include "node/ingest/mapped_file.h"
 #include "node/ingest/part10_header.h"
 #include "pipeline/scan/routing.h"
@@ -42,6 +43,7 @@ private:
         db::ReceivedJob job;
         db::AuditEntry audit;
         db::Reception receipt;
+        bool file_owned = true;  ///< A row names the new file.
         std::function<void(std::uint16_t)> done;
     };
 
@@ -191,6 +193,14 @@ private:
 
     static Status store(Ingest& ingest, db::Database& database, Pending& pending) {
         EFFACE_TRY(pending.receipt, ingest.jobs_.receive(database, pending.job));
+        const bool repeated = pending.receipt.outcome == db::ReceiveOutcome::kDuplicateInWork ||
+                              pending.receipt.outcome == db::ReceiveOutcome::kRedelivery;
+        if (repeated) {
+            EFFACE_TRY(
+                pending.file_owned,
+                replace_lost_original(database, ingest.parts_.spool, pending.receipt.job, pending.job)
+            );
+        }
         db::AuditEntry entry = pending.audit;
         entry.job = pending.receipt.job;
         Json detail{
@@ -218,6 +228,10 @@ private:
                 entry.reason = "same SOP Instance UID as an earlier instance, other bytes; quarantined";
                 break;
         }
+        if (repeated && pending.file_owned) {
+            entry.outcome = db::AuditOutcome::kWarning;
+            entry.reason += "; its original was missing and is replaced by these bytes";
+        }
         entry.detail = dump_json(detail);
         EFFACE_TRY([[maybe_unused]] const std::uint64_t seq, ingest.parts_.audit.append(database, entry));
         return {};
@@ -227,16 +241,22 @@ private:
     static void answer(Ingest& ingest, Pending& pending, const Status& committed) {
         IngestParts& parts = ingest.parts_;
         if (!committed) {
-            // Nothing was acknowledged; the file would be an orphan.
-            static_cast<void>(parts.spool.remove_original(pending.job.spool_file));
+            // Nothing was acknowledged; the file would be an orphan. But after a halt the row may have
+            // reached the disk: without its file the sender's next attempt would be taken for a
+            // duplicate of bytes that are nowhere. Start-up finds out whose the file is.
+            if (committed.error().fault != Fault::kHalt) {
+                static_cast<void>(parts.spool.remove_original(pending.job.spool_file));
+            }
             parts.metrics.add(Counter::kInstancesRefused);
             pending.done(status_of(committed.error().fault));
             return;
         }
         const db::ReceiveOutcome outcome = pending.receipt.outcome;
         if (outcome == db::ReceiveOutcome::kDuplicateInWork || outcome == db::ReceiveOutcome::kRedelivery) {
-            static_cast<void>(parts.spool.remove_original(pending.job.spool_file));
             parts.metrics.add(Counter::kDuplicates);
+        }
+        if (!pending.file_owned) {
+            static_cast<void>(parts.spool.remove_original(pending.job.spool_file));
         }
         if (outcome == db::ReceiveOutcome::kConflict) {
             parts.metrics.add(Counter::kConflicts);

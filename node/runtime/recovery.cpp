@@ -3,6 +3,7 @@
 #include "config/json.h"
 #include "db/jobs/job_store.h"
 #include "node/identity/audit_identity.h"
+#include "node/ingest/lost_original.h"
 #include "node/ingest/mapped_file.h"
 #include "pipeline/scan/part10.h"
 #include "pipeline/scan/routing.h"
@@ -184,6 +185,12 @@ Status adopt(const RecoveryParts& parts, Orphan orphan, RecoveryReport& report) 
             entry.job = receipt.job;
             superfluous = receipt.outcome == db::ReceiveOutcome::kDuplicateInWork ||
                           receipt.outcome == db::ReceiveOutcome::kRedelivery;
+            if (superfluous) {
+                EFFACE_TRY(
+                    const bool needed, replace_lost_original(database, parts.spool, receipt.job, orphan.job)
+                );
+                superfluous = !needed;
+            }
         } else {
             EFFACE_TRY(entry.job, jobs.receive_quarantined(database, orphan.job, entry.reason));
         }

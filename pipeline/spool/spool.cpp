@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace efface::pipeline {
 
@@ -95,6 +96,14 @@ Result<Descriptor> Spool::open_original(std::string_view name) {
 
 Result<Descriptor> Spool::open_output(std::string_view name) {
     return environment_->files.open_read(path_in(outputs_, name));
+}
+
+Result<bool> Spool::has_original(std::string_view name, std::uint64_t bytes) {
+    const auto size = environment_->files.size(path_in(originals_, name));
+    if (!size && size.error().where.value != ENOENT) {
+        return tl::unexpected<Error>(size.error());
+    }
+    return size && *size == bytes;
 }
 
 Result<SpoolFile> Spool::begin_output() {

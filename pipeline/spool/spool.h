@@ -48,6 +48,8 @@ public:
 
     Result<Descriptor> open_original(std::string_view name);
     Result<Descriptor> open_output(std::string_view name);
+    /// False: it is not there, or has another length.
+    Result<bool> has_original(std::string_view name, std::uint64_t bytes);
     /// A new, empty output file and its name; readable and writable.
     Result<SpoolFile> begin_output();
     Status remove_original(std::string_view name);

@@ -167,6 +167,36 @@ TEST(Ingest, OtherBytesUnderTheSameUidAreKeptAndQuarantined) {
     EXPECT_EQ(world.original_count(), 2U);
 }
 
+TEST(Ingest, AfterACommitOfUnknownOutcomeTheFileStaysForStartUpToDecide) {
+    // A commit whose sync failed may have reached the disk: the row would name a file that is gone, and
+    // the sender's next attempt would be taken for a duplicate of it.
+    World world;
+    ASSERT_TRUE(world.writer->submit(
+        {.work = [](db::Database&) -> Status { return fail(Fault::kHalt, "the disk is broken"); }, .done = {}}
+    ));
+
+    const auto status = world.store(data_set(kSopClass, kInstance));
+
+    ASSERT_TRUE(status);
+    EXPECT_NE(*status, dimse_status::kSuccess);
+    EXPECT_EQ(world.original_count(), 1U);
+}
+
+TEST(Ingest, ADuplicateTakesThePlaceOfAnOriginalThatIsMissing) {
+    World world;
+    ASSERT_EQ(world.store(data_set(kSopClass, kInstance)), dimse_status::kSuccess);
+    const auto before = *db::find_job(*world.database, 1);
+    ASSERT_TRUE(world.spool->remove_original(before->received.spool_file));
+
+    EXPECT_EQ(world.store(data_set(kSopClass, kInstance)), dimse_status::kSuccess);
+
+    const auto after = *db::find_job(*world.database, 1);
+    EXPECT_EQ(world.job_count(db::JobState::kReceived), 1U);
+    EXPECT_EQ(world.original_count(), 1U) << "acknowledged, and no copy of it anywhere";
+    EXPECT_TRUE(world.spool->open_original(after->received.spool_file));
+    EXPECT_EQ(after->received.accepted_at, before->received.accepted_at);
+}
+
 TEST(Ingest, ADataSetThatIsNotItsCommandsIsA900AndLeavesNothing) {
     World world;
 
