@@ -132,8 +132,7 @@ def remove_last_demo():
 
 
 def make_keys():
-    for name in ("demo.key", "audit.key"):
-        efface("key", "new", STATE / "keys" / name)
+    efface("key", "new")
     step("keys", f"{relative(STATE / 'keys')}: demo.key (pseudonyms, UIDs), audit.key (hashes in the audit)")
 
 
