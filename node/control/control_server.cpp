@@ -12,9 +12,9 @@
 #include <boost/asio/write.hpp>
 
 #include <cerrno>
+#include <map>
 #include <optional>
 #include <pwd.h>
-#include <set>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,7 +112,8 @@ struct ControlServer::State : std::enable_shared_from_this<ControlServer::State>
     Strand strand;
     asio::basic_socket_acceptor<Local, Strand> acceptor;
     StrandTimer retry;
-    std::set<std::shared_ptr<Session>> sessions;
+    /// Not owned: a session lives in its pending handlers, so that none outlives the io_context.
+    std::map<Session*, std::weak_ptr<Session>> sessions;
     bool closed = false;
 };
 
@@ -145,7 +146,7 @@ public:
         timer_.cancel();
         boost::system::error_code ignored;
         socket_.close(ignored);
-        state_->sessions.erase(this->shared_from_this());
+        state_->sessions.erase(this);
     }
 
 private:
@@ -314,7 +315,7 @@ void ControlServer::State::accept() {
         if (self->sessions.size() < self->options.sessions_max) {
             Operator who = peer_of(socket.native_handle());
             auto session = std::make_shared<Session>(std::move(socket), self, std::move(who));
-            self->sessions.insert(session);
+            self->sessions.emplace(session.get(), session);
             session->wait();
         }
         self->accept();
@@ -326,8 +327,10 @@ void ControlServer::State::close() {
     boost::system::error_code ignored;
     acceptor.close(ignored);
     retry.cancel();
-    while (!sessions.empty()) {
-        (*sessions.begin())->end();
+    for (const auto& [pointer, session] : std::exchange(sessions, {})) {
+        if (const auto alive = session.lock()) {
+            alive->end();
+        }
     }
 }
 

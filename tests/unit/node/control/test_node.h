@@ -201,7 +201,8 @@ public:
 
     void stop_server() {
         if (server_) {
-            io_.stop();
+            server_->stop();
+            guard_.reset();
             server_thread_.join();
             server_.reset();
         }
