@@ -111,7 +111,10 @@ Result<Sum> sum_deliveries(Database& database, JobId job) {
             return sum;
         }
         const DeliveryState state = read_delivery_state(rows, 0);
-        if (state == DeliveryState::kFailedPermanent || state == DeliveryState::kCancelled) {
+        if (state == DeliveryState::kCancelled) {
+            continue;  // The rule does not name this destination any more.
+        }
+        if (state == DeliveryState::kFailedPermanent) {
             sum = Sum::kSomeFailed;
         } else if (state != DeliveryState::kDelivered && state != DeliveryState::kDeliveredWarning) {
             return Sum::kOpen;

@@ -93,7 +93,7 @@ public:
     /// Back to the queue without counting the attempt: the node stops, or could not even start it.
     Status give_back(Database& database, ClaimedLease lease, UnixMicros due_at) const;
     /// The cleared output is missing or damaged (it need not survive a power cut): made again from the
-    /// original.
+    /// original. Nothing happens where that is under way already: each destination may find it.
     Status output_lost(Database& database, JobId job, UnixMicros now) const;
 
     /// At start-up: every lease, of jobs, deliveries and transcodings. Returns how many.

@@ -60,7 +60,7 @@ enum class DeliveryState : std::uint8_t {
     kDelivered,
     kDeliveredWarning,
     kFailedPermanent,
-    kCancelled,  ///< The job was discarded before this was sent.
+    kCancelled,  ///< Not sent: the job was discarded, or its rule names this destination no more.
 };
 inline constexpr std::size_t kDeliveryStateCount = 10;
 

@@ -68,7 +68,8 @@ constexpr std::array kDeliveryTransitions{
     DeliveryTransition{D::kHeld, V::kReleaseHold, D::kPending, "the series or study is complete"},
     DeliveryTransition{D::kHeld, V::kCreate, D::kPending, "the output was made again"},
     DeliveryTransition{D::kHeld, V::kCreateHeld, D::kHeld, "the output was made again; still held"},
-    DeliveryTransition{D::kHeld, V::kCancel, D::kCancelled, "the job was discarded"},
+    DeliveryTransition{
+        D::kHeld, V::kCancel, D::kCancelled, "the job was discarded, or its rule names another destination"},
 
     DeliveryTransition{D::kPending, V::kClaim, D::kSending, "a forwarder takes it"},
     DeliveryTransition{D::kPending, V::kSuspend, D::kHeld, "its output is being made again"},

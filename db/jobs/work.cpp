@@ -1,5 +1,6 @@
 // The work half of the queue: claim under a lease and fence, and what may become of a claimed job.
 #include "config/assert.h"
+#include "db/jobs/delivery_store.h"
 #include "db/jobs/job_row.h"
 
 #include <algorithm>
@@ -168,8 +169,9 @@ Status join_hold_group(
 
 /// Everything that clearing needs to know, asked before anything is written.
 struct ClearPlan {
-    ReceivedJob received;    ///< What hold groups need; the worker fills in what ingest did not know.
-    bool other_uid = false;  ///< The job had another new SOP Instance UID before.
+    ReceivedJob received;      ///< What hold groups need; the worker fills in what ingest did not know.
+    bool made_before = false;  ///< The job had an output before, and deliveries of it.
+    bool other_uid = false;    ///< The job had another new SOP Instance UID before.
     std::vector<DeliveryStep> deliveries;
 };
 
@@ -189,6 +191,7 @@ Result<ClearPlan> read_plan(Database& database, JobId job, const ClearedOutput& 
         plan.received.accepted_at = rows.integer(1);
         plan.received.study_uid = rows.text_view(2).empty() ? output.study_uid : Phi{rows.text(2)};
         plan.received.series_uid = rows.text_view(3).empty() ? output.series_uid : Phi{rows.text(3)};
+        plan.made_before = !rows.text_view(4).empty();
         plan.other_uid = !rows.text_view(4).empty() && rows.text_view(4) != output.new_instance_uid;
     }
     const bool holds = output.hold != HoldKind::kNone;
@@ -226,6 +229,25 @@ Result<ClearPlan> check_clear(Database& database, ClaimedLease lease, const Clea
     return read_plan(database, lease.job, output);
 }
 
+/// The rule changed since the output was first made: what it does not name any more is not waited for.
+Status cancel_unnamed(Database& database, JobId job, const ClearedOutput& output) {
+    EFFACE_TRY(const auto deliveries, find_deliveries(database, job));
+    for (const Delivery& delivery : deliveries) {
+        const bool named =
+            std::find(output.destinations.begin(), output.destinations.end(), delivery.destination) !=
+            output.destinations.end();
+        if (named || delivery.state != DeliveryState::kHeld) {
+            continue;
+        }
+        EFFACE_TRY(const DeliveryState to, next_state(delivery.state, DeliveryEvent::kCancel));
+        EFFACE_CHECK(database.run(
+            "UPDATE deliveries SET state = ?, fence = fence + 1 WHERE job = ? AND destination = ?",
+            {state_name(to), job, delivery.destination}
+        ));
+    }
+    return {};
+}
+
 /// Nothing is left to do: the output was made again for a delivery that confirmed meanwhile.
 Result<JobState> settle_cleared(Database& database, JobId job, JobState state, UnixMicros now) {
     if (state == JobState::kHeld) {
@@ -252,6 +274,9 @@ Result<JobState> JobStore::clear(
         EFFACE_CHECK(keep_former_output(database, lease.job));
     }
     EFFACE_CHECK(write_cleared(database, lease.job, plan.received, output, state));
+    if (plan.made_before) {
+        EFFACE_CHECK(cancel_unnamed(database, lease.job, output));
+    }
     bool any_open = false;
     for (std::size_t i = 0; i < plan.deliveries.size(); ++i) {
         EFFACE_CHECK(write_delivery(database, lease.job, output.destinations[i], plan.deliveries[i], now));
@@ -295,6 +320,11 @@ Status JobStore::give_back(Database& database, ClaimedLease lease, UnixMicros du
 
 Status JobStore::output_lost(Database& database, JobId job, UnixMicros now) const {
     EFFACE_TRY(const JobState from, job_state(database, job));
+    const bool known =
+        from == JobState::kReceived || from == JobState::kWorking || from == JobState::kQuarantined;
+    if (known) {
+        return {};  // Another destination found it first: it is being made again, or waits for a person.
+    }
     EFFACE_TRY(const JobState to, next_state(from, JobEvent::kOutputLost));
     // The digest stays: what was sent of it must still be known when it is made again.
     EFFACE_CHECK(database.run(
@@ -307,6 +337,7 @@ Status JobStore::output_lost(Database& database, JobId job, UnixMicros now) cons
 Result<std::uint64_t> JobStore::requeue_all(Database& database, UnixMicros now) const {
     EFFACE_TRY(const JobState received, next_state(JobState::kWorking, JobEvent::kRequeue));
     EFFACE_TRY(const DeliveryState pending, next_state(DeliveryState::kSending, DeliveryEvent::kRequeue));
+    EFFACE_TRY(const DeliveryState held, next_state(DeliveryState::kSending, DeliveryEvent::kSuspend));
     EFFACE_TRY(const DeliveryState wanted, next_state(DeliveryState::kTranscoding, DeliveryEvent::kRequeue));
     std::int64_t count = 0;
     EFFACE_CHECK(database.run(
@@ -318,8 +349,17 @@ Result<std::uint64_t> JobStore::requeue_all(Database& database, UnixMicros now) 
     count += database.changes();
     EFFACE_CHECK(database.run(
         "UPDATE deliveries SET state = ?, due_at = min(due_at, ?), fence = fence + 1 "
-        "WHERE state = 'sending' AND " EFFACE_DELIVERY_ACTIVE,
+        "WHERE state = 'sending' AND " EFFACE_DELIVERY_ACTIVE
+        " AND EXISTS (SELECT 1 FROM jobs WHERE jobs.id = deliveries.job "
+        "AND (+jobs.state = 'delivering' OR +jobs.state = 'undelivered'))",
         {state_name(pending), now}
+    ));
+    count += database.changes();
+    // What was being sent when its output was found to be lost has nothing to send until it is made again.
+    EFFACE_CHECK(database.run(
+        "UPDATE deliveries SET state = ?, fence = fence + 1 WHERE state = 'sending' "
+        "AND " EFFACE_DELIVERY_ACTIVE,
+        {state_name(held)}
     ));
     count += database.changes();
     EFFACE_CHECK(database.run(

@@ -95,6 +95,9 @@ Result<Descriptor> Spool::open_original(std::string_view name) {
 }
 
 Result<Descriptor> Spool::open_output(std::string_view name) {
+    if (!is_spool_name(name)) {
+        return fail(Fault::kRetry, "there is no output of that name: it was lost, and is made again");
+    }
     return environment_->files.open_read(path_in(outputs_, name));
 }
 

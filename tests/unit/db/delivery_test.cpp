@@ -230,6 +230,41 @@ TEST(OutputLost, NothingIsSentUntilItIsMadeAgainAndWhatWasConfirmedStays) {
     );
 }
 
+TEST(OutputLost, IsFoundByEveryDestinationInTurn) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+    const Delivery first = claim_one(store, "archive");
+    const Delivery second = claim_one(store, "folder");
+    must(store.deliveries.give_back(store.database, lease_of(first), 500));
+    must(store.jobs.output_lost(store.database, job, 500));
+
+    must(store.deliveries.give_back(store.database, lease_of(second), 500));
+    must(store.jobs.output_lost(store.database, job, 500));
+
+    EXPECT_EQ(state_of(store, job), JobState::kReceived);
+    for (const Delivery& delivery : must(find_deliveries(store.database, job))) {
+        EXPECT_EQ(delivery.state, DeliveryState::kHeld) << delivery.destination;
+    }
+}
+
+TEST(OutputLost, DeliveryThatTheNodesEndCutOffWaitsForTheNewOutput) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+    claim_one(store, "archive");
+    must(store.deliveries.give_back(store.database, lease_of(claim_one(store, "folder")), 500));
+    must(store.jobs.output_lost(store.database, job, 500));
+
+    must(store.jobs.requeue_all(store.database, 600));
+
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "archive", 700, 10)).empty());
+    const auto claimed = must(store.jobs.claim(store.database, 700, kLeaseUs, 1));
+    ASSERT_EQ(claimed.size(), 1u);
+    const ClearedOutput again = synthetic_output("1", {"archive", "folder"});
+    must(store.jobs.clear(store.database, {job, claimed[0].fence}, again, 800));
+    EXPECT_EQ(claim_one(store, "archive", 900).output_file, again.output_file);
+    EXPECT_EQ(claim_one(store, "folder", 900).output_file, again.output_file);
+}
+
 TEST(OutputLost, DeliveryThatWasUnderWayMayStillConfirm) {
     TemporaryStore store;
     const JobId job = clear_one(store, "1");

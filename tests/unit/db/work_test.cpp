@@ -187,6 +187,24 @@ TEST(Content, SameBytesAgainAreFine) {
     EXPECT_EQ(must(store.deliveries.claim(store.database, "archive", 600, 10)).size(), 1u);
 }
 
+TEST(Work, DestinationThatTheRuleDoesNotNameAnyMoreIsNotWaitedFor) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder"});
+    must(store.jobs.output_lost(store.database, job, 400));
+    const auto claimed = must(store.jobs.claim(store.database, 500, kLeaseUs, 1));
+    ASSERT_EQ(claimed.size(), 1u);
+    must(store.jobs.clear(store.database, {job, claimed[0].fence}, synthetic_output("1", {"archive"}), 600));
+
+    const auto due = must(store.deliveries.claim(store.database, "archive", 700, 10));
+    ASSERT_EQ(due.size(), 1u);
+    must(store.deliveries.complete(
+        store.database, lease_of(due[0]), {.outcome = DeliveryOutcome::kDelivered, .now = 800}
+    ));
+
+    EXPECT_EQ(state_of(store, job), JobState::kDelivered);
+    EXPECT_TRUE(must(store.deliveries.claim(store.database, "folder", 900, 10)).empty());
+}
+
 TEST(Requeue, EveryLeaseEndsAtStartUpWithoutCostingAnAttempt) {
     TemporaryStore store;
     clear_one(store, "1");

@@ -83,6 +83,27 @@ TEST(Spool, PartFilesOfACrashAreRemovedAtStart) {
     EXPECT_FALSE(std::filesystem::exists(part));
 }
 
+TEST(Spool, AnOutputWithoutANameIsAbsentAndNoBug) {
+    testing::TemporaryDirectory directory;
+    Spool spool = *Spool::open(system_environment(), directory.path());
+
+    EXPECT_FALSE(spool.open_output(""));
+    EXPECT_FALSE(spool.open_output("../originals/0123456789abcdef0123456789abcdef"));
+}
+
+TEST(Spool, AnOriginalIsThereOnlyInItsFullLength) {
+    testing::TemporaryDirectory directory;
+    Spool spool = *Spool::open(system_environment(), directory.path());
+    SpoolFile file = *spool.begin_original();
+    ASSERT_TRUE(spool.append(file, std::vector<std::byte>(10)));
+    ASSERT_TRUE(spool.publish(file));
+
+    EXPECT_TRUE(*spool.has_original(file.name, 10));
+    EXPECT_FALSE(*spool.has_original(file.name, 11));
+    ASSERT_TRUE(spool.remove_original(file.name));
+    EXPECT_FALSE(*spool.has_original(file.name, 10));
+}
+
 TEST(Spool, OnlyItsOwnNamesAreSpoolNames) {
     EXPECT_TRUE(is_spool_name("0123456789abcdef0123456789abcdef"));
     EXPECT_FALSE(is_spool_name("../../../../etc/passwd"));
