@@ -7,6 +7,7 @@
 #include "node/forward/output_names.h"
 #include "node/forward/part10_tree.h"
 #include "node/ingest/mapped_file.h"
+#include "node/workers/frozen_output.h"
 #include "node/workers/worker_pool.h"
 #include "rules/profile/profile.h"
 
@@ -201,17 +202,20 @@ void Run::submit(const ItemPointer& item) {
     ++item->attempts;
     auto output = open_scratch(environment_, options_.scratch);
     auto original = duplicate(item->instance.original);
-    auto second = output ? duplicate(*output) : Result<Descriptor>{tl::unexpected<Error>(output.error())};
-    if (!original || !second) {
-        give_up(options_.scratch + ": " + (original ? second.error() : original.error()).message());
+    // Ours can only read: only the cleaner may be able to write, and the pool sees that it cannot either
+    // when the gate judges.
+    auto reading =
+        output ? reopen_to_read(*output) : Result<Descriptor>{tl::unexpected<Error>(output.error())};
+    if (!original || !reading) {
+        give_up(options_.scratch + ": " + (original ? reading.error() : original.error()).message());
         give_permit_back();
         return;
     }
-    item->output = std::move(*output);
+    item->output = std::move(*reading);
     const bool taken = pool_.submit(
         {.order = item->instance.order,
          .original = std::move(*original),
-         .output = std::move(*second),
+         .output = std::move(*output),
          .done = [this, item](UnitResult result) { take_result(item, std::move(result)); }}
     );
     if (!taken) {

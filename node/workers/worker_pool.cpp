@@ -1,6 +1,7 @@
 #include "node/workers/worker_pool.h"
 
 #include "config/json.h"
+#include "node/workers/frozen_output.h"
 
 #include <atomic>
 #include <chrono>
@@ -13,6 +14,13 @@ namespace {
 std::int64_t micros_since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)
         .count();
+}
+
+/// Leaves `output` open for reading only. False: another process may still be able to write it.
+Result<bool> freeze(Descriptor& output) {
+    const auto no_child_holds_it = WorkerProcess::hold_starts();
+    EFFACE_TRY(output, reopen_to_read(output));
+    return nobody_writes(output);
 }
 
 }  // namespace
@@ -43,6 +51,11 @@ public:
     }
 
     const std::string& reason() const { return reason_; }
+
+    void end_process() {
+        ++pool_.restarts_;
+        process_.reset();
+    }
 
 private:
     Status ensure_process() {
@@ -167,6 +180,18 @@ void WorkerPool::run_cleaner() {
         if (result.clean.outcome != pipeline::CleanReport::Outcome::kCleaned) {
             unit->done(std::move(result));
             continue;
+        }
+        // What the gate reads must be what is sent. A cleaner that was taken over could keep a way to
+        // write the file and use it after the judgement: then it does not live to see it.
+        auto frozen = freeze(unit->output);
+        if (!frozen) {
+            result.attempt_failed = true;
+            result.failure = frozen.error().message();
+            unit->done(std::move(result));
+            continue;
+        }
+        if (!*frozen) {
+            slot.end_process();
         }
         Judged judged{std::move(*unit), std::move(result)};
         auto done = judged.unit.done;

@@ -4,6 +4,8 @@
 //   submit -> [bounded queue] -> run_cleaner thread + its process -> [bounded queue]
 //          -> run_gatekeeper thread + its process -> done(UnitResult)
 //
+// Before the gate reads, nobody can write the output any more: it is reopened for reading, and where the
+// kernel says that the cleaner's process still could, that process is ended first.
 // A worker that dies or hangs costs one attempt of one unit: done() gets `attempt_failed`, the slot
 // starts another process. How often a unit may fail is the job store's matter.
 // Thread rule: submit() and stop() from any thread; each run_*() is the body of one thread of its

@@ -50,6 +50,8 @@ Result<pid_t> spawn(const std::string& path, int worker_end) {
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions, worker_end, kChildSocket);
+    // Not every library opens with close-on-exec: a worker with an association's socket could send.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, kChildSocket + 1);
 
     // The daemon blocks signals in its worker threads; the child starts with none blocked.
     posix_spawnattr_t attributes;
@@ -65,7 +67,11 @@ Result<pid_t> spawn(const std::string& path, int worker_end) {
     std::string flag = "--socket=3";
     std::array<char*, 3> arguments{name.data(), flag.data(), nullptr};
     pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, path.c_str(), &actions, &attributes, arguments.data(), environ);
+    int error = 0;
+    {
+        const auto held = WorkerProcess::hold_starts();
+        error = ::posix_spawn(&pid, path.c_str(), &actions, &attributes, arguments.data(), environ);
+    }
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
@@ -86,6 +92,11 @@ Result<std::string> default_worker_path() {
     }
     const std::string path{self.data(), static_cast<std::size_t>(length)};
     return path.substr(0, path.rfind('/')) + "/efface-worker";
+}
+
+std::unique_lock<std::mutex> WorkerProcess::hold_starts() {
+    static std::mutex starting;  // Descriptors are the process's, so this is too.
+    return std::unique_lock{starting};
 }
 
 Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program) {

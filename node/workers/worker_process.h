@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <initializer_list>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -30,6 +31,9 @@ Result<std::string> default_worker_path();
 class WorkerProcess {
 public:
     static Result<WorkerProcess> start(const WorkerProgram& program);
+    /// While this is held no process is being started. Between fork and exec a child has every descriptor
+    /// of the daemon, also one that was closed meanwhile.
+    static std::unique_lock<std::mutex> hold_starts();
     WorkerProcess(WorkerProcess&& other) noexcept;
     WorkerProcess& operator=(WorkerProcess&& other) noexcept;
     /// Kills and reaps the child.

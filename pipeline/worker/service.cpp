@@ -67,6 +67,8 @@ Status WorkerService::run() {
             reply = Reply{
                 MessageKind::kFailed, to_json(WorkerFailure{reply.error().fault, reply.error().message()})};
         }
+        // Before the answer: the daemon looks whether anybody can still write the output.
+        received.message.descriptors.clear();
         EFFACE_CHECK(send_message(socket_, reply->kind, dump_json(reply->payload)));
         if (!confined_ && reply->kind == MessageKind::kReady) {
             EFFACE_CHECK(confine_(limits_));

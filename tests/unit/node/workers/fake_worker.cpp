@@ -1,11 +1,14 @@
 // A worker that does what the work order's `forced_rule` tells it: "die", "hang", "nonsense",
-// "gate-die", "quarantine", or (anything else) clean and pass. Stands in for efface-worker where
-// only the pool is tested.
+// "gate-die", "quarantine", "clutch" and "clutch-mapped" (it keeps the output open for writing), or
+// (anything else) clean and pass. Stands in for efface-worker where only the pool is tested. It cannot
+// be started with more descriptors than it needs.
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 
 #include <cstdlib>
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 using namespace efface;            // NOLINT: a test program
@@ -17,6 +20,27 @@ constexpr int kSocket = 3;
 
 void reply(MessageKind kind, const Json& json) {
     static_cast<void>(send_message(kSocket, kind, dump_json(json)));
+}
+
+bool inherited_too_much() {
+    constexpr int kLooked = 1024;
+    for (int fd = kSocket + 1; fd < kLooked; ++fd) {
+        if (::fcntl(fd, F_GETFD) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// A cleaner that was taken over: it writes what the gate shall see, and keeps a way to change it.
+void clutch(const std::string& how, int output) {
+    static_cast<void>(::pwrite(output, "clean", 5, 0));
+    if (how == "clutch") {
+        static_cast<void>(::dup(output));
+    }
+    if (how == "clutch-mapped") {
+        static_cast<void>(::mmap(nullptr, 5, PROT_READ | PROT_WRITE, MAP_SHARED, output, 0));
+    }
 }
 
 void misbehave(const std::string& how) {
@@ -31,14 +55,16 @@ void misbehave(const std::string& how) {
     }
 }
 
-void clean(const Message& request) {
+void clean(Message& request) {
     const auto order = work_order_from_json(*parse_json(request.payload));
     misbehave(order->forced_rule);
+    clutch(order->forced_rule, request.descriptors[1].get());
     CleanReport report;
     report.outcome = order->forced_rule == "quarantine" ? CleanReport::Outcome::kQuarantined
                                                         : CleanReport::Outcome::kCleaned;
     report.reason = order->forced_rule == "quarantine" ? "told to" : "";
     report.rule = "rule of " + std::to_string(::getpid());
+    request.descriptors.clear();
     reply(MessageKind::kCleaned, to_json(report));
 }
 
@@ -49,13 +75,19 @@ void gate(const Message& request) {
     }
     GateReport report;
     // The pool's promise, checked where it can be seen: cleaner and judge are not one process.
-    report.passed = asked->rule != "rule of " + std::to_string(::getpid());
+    const int written = request.descriptors[1].get();
+    report.passed = asked->rule != "rule of " + std::to_string(::getpid()) &&
+                    (::fcntl(written, F_GETFL) & O_ACCMODE) == O_RDONLY &&
+                    ::fcntl(written, F_SETLEASE, F_RDLCK) == 0;
     reply(MessageKind::kJudged, to_json(report));
 }
 
 }  // namespace
 
 int main() {
+    if (inherited_too_much()) {
+        return 1;
+    }
     for (;;) {
         auto received = receive_message(kSocket);
         if (!received || received->state != Received::State::kMessage) {

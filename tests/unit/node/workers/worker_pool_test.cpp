@@ -38,7 +38,7 @@ protected:
         Unit unit;
         unit.order.forced_rule = behaviour;
         unit.original = Descriptor{::open("/dev/null", O_RDWR | O_CLOEXEC)};
-        unit.output = Descriptor{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+        unit.output = Descriptor{::open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
         unit.done = [promise](UnitResult result) { promise->set_value(std::move(result)); };
         EXPECT_TRUE(pool_->submit(std::move(unit)));
         return promise->get_future();
@@ -100,6 +100,29 @@ TEST_F(WorkerPoolTest, NonsenseIsAFailedAttempt) {
     start();
 
     EXPECT_TRUE(submit("nonsense").get().attempt_failed);
+}
+
+TEST_F(WorkerPoolTest, AWorkerInheritsNothingButItsSocket) {
+    // What a library opened without close-on-exec: Asio's listening sockets are such.
+    const Descriptor leaky{::open("/dev/null", O_RDONLY)};
+    start();
+
+    const UnitResult result = submit("").get();
+
+    EXPECT_FALSE(result.attempt_failed) << result.failure;
+    EXPECT_TRUE(result.gate.passed);
+}
+
+TEST_F(WorkerPoolTest, NobodyCanWriteWhatTheGateReads) {
+    start();
+    EXPECT_TRUE(submit("").get().gate.passed);
+    EXPECT_EQ(pool_->restarts(), 0U);
+
+    for (const char* how : {"clutch", "clutch-mapped"}) {
+        EXPECT_TRUE(submit(how).get().gate.passed) << how;
+    }
+
+    EXPECT_EQ(pool_->restarts(), 2U) << "the process that kept a way to write is ended";
 }
 
 TEST_F(WorkerPoolTest, AGateThatDiesClearsNothing) {
