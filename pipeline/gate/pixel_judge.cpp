@@ -189,7 +189,7 @@ Status PixelJudge::judge(
         return fail(Fault::kQuarantine, "gate: Pixel Data is not as its transfer syntax says", kAtPixelData);
     }
     if (!original_.encapsulated && !written_.encapsulated) {
-        return judge_native();
+        return judge_native(original_syntax.explicit_vr && written_syntax.explicit_vr);
     }
     if (original_syntax.uid != written_syntax.uid) {
         return fail(Fault::kQuarantine, "gate: transcoded Pixel Data cannot be compared yet", kAtPixelData);
@@ -197,9 +197,10 @@ Status PixelJudge::judge(
     return judge_encapsulated(original_syntax.family);
 }
 
-Status PixelJudge::judge_native() const {
+Status PixelJudge::judge_native(bool both_name_their_vr) const {
     const bool same_encoding = original_.big_endian == written_.big_endian;
-    if (same_encoding && original_.vr != written_.vr) {
+    // Implicit VR names none: there the samples are OW whatever the other file says (PS3.5 A.1).
+    if (both_name_their_vr && same_encoding && original_.vr != written_.vr) {
         return fail(Fault::kQuarantine, "gate: Pixel Data changed its VR", kAtPixelData);
     }
     EFFACE_TRY(const std::uint64_t bytes, sample_bytes(frames_));

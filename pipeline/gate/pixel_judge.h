@@ -41,7 +41,7 @@ public:
         const;
 
 private:
-    Status judge_native() const;
+    Status judge_native(bool both_name_their_vr) const;
     Status judge_encapsulated(rules::SyntaxFamily family) const;
     Result<std::uint64_t> sample_bytes(std::uint64_t frames) const;
 
