@@ -2,6 +2,7 @@
 
 #include "config/assert.h"
 #include "pipeline/scan/scanner.h"
+#include "rules/profile/attestation.h"
 
 namespace efface::pipeline {
 namespace {
@@ -64,6 +65,12 @@ private:
     rules::Decision decide(rules::Tag tag, rules::Vr vr, std::string_view creator) const {
         if (tag == kDataSetTrailingPadding) {
             return {.source = rules::DecisionSource::kGroupRule, .why = "padding of the medium"};
+        }
+        // Whatever the sender says there, in whatever VR, Efface writes its own.
+        const bool own =
+            tag == rules::kPatientIdentityRemoved || tag == rules::kLongitudinalTemporalInformationModified;
+        if (own && path_.empty()) {
+            return {.source = rules::DecisionSource::kStructural, .why = "Efface states its own"};
         }
         return context_.profile.decide({tag, vr, path_, creator, context_.sop_class_uid});
     }

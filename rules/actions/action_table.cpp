@@ -41,6 +41,13 @@ Result<Edit> plan_keep(const ElementFacts& element, const PlanContext&) {
     if (element.vr == Vr::UN && !element.is_empty && is_standard_sequence(element.tag)) {
         return fail(Fault::kQuarantine, "a sequence stands as UN and cannot be looked into", where(element));
     }
+    const DictionaryEntry* entry = find_attribute(element.tag);
+    if (entry != nullptr && !element.is_empty && !may_stand_as(*entry, element.vr)) {
+        return fail(
+            Fault::kQuarantine, "an attribute to keep has a VR that is not its own: it could hold anything",
+            where(element)
+        );
+    }
     return Edit{Edit::Kind::kKeep, {}, {}};
 }
 
@@ -77,11 +84,16 @@ Result<Edit> plan_zero(const ElementFacts& element, const PlanContext& context) 
 }
 
 Result<Edit> plan_map_uid(const ElementFacts& element, const PlanContext& context) {
-    if (!is_uid(element)) {
+    if (element.vr == Vr::SQ) {
         return plan_keep(element, context);  // U* on a sequence: its items hold the UIDs.
     }
     if (element.is_empty) {
         return Edit{Edit::Kind::kKeep, {}, {}};
+    }
+    if (!is_uid(element)) {
+        return fail(
+            Fault::kQuarantine, "a UID to map has another VR and would stay as it is", where(element)
+        );
     }
     if (element.value.size() > kUidListBytesMax) {
         return fail(Fault::kQuarantine, "a UID attribute of more than 1 MiB", where(element));

@@ -28,6 +28,55 @@ constexpr std::array<std::uint32_t, kEntryCount> tags_only() {
 
 constexpr auto kTags = tags_only();
 
+enum class Nature : std::uint8_t { kNumber, kCode, kText, kName, kBytes, kSequence, kUnknown };
+
+constexpr Nature nature_of(Vr vr) {
+    switch (vr) {
+        case Vr::AT:
+        case Vr::FD:
+        case Vr::FL:
+        case Vr::SL:
+        case Vr::SS:
+        case Vr::SV:
+        case Vr::UL:
+        case Vr::US:
+        case Vr::UV:
+            return Nature::kNumber;
+        case Vr::AE:
+        case Vr::AS:
+        case Vr::CS:
+        case Vr::DA:
+        case Vr::DS:
+        case Vr::DT:
+        case Vr::IS:
+        case Vr::TM:
+        case Vr::UI:
+            return Nature::kCode;
+        case Vr::LO:
+        case Vr::LT:
+        case Vr::SH:
+        case Vr::ST:
+        case Vr::UC:
+        case Vr::UR:
+        case Vr::UT:
+            return Nature::kText;
+        case Vr::PN:
+            return Nature::kName;
+        case Vr::OB:
+        case Vr::OD:
+        case Vr::OF:
+        case Vr::OL:
+        case Vr::OV:
+        case Vr::OW:
+            return Nature::kBytes;
+        case Vr::SQ:
+            return Nature::kSequence;
+        case Vr::UN:
+            break;
+    }
+    return Nature::kUnknown;
+}
+
 }  // namespace
 
 const DictionaryEntry* find_attribute(Tag tag) {
@@ -46,6 +95,17 @@ const DictionaryEntry* find_attribute(std::string_view keyword) {
 
 std::span<const DictionaryEntry> dictionary() {
     return kEntries;
+}
+
+bool may_stand_as(const DictionaryEntry& entry, Vr vr) {
+    const Nature given = nature_of(vr);
+    const Nature wanted = nature_of(entry.vr);
+    if (given == wanted || given == Nature::kUnknown || wanted == Nature::kUnknown) {
+        return true;
+    }
+    return entry.vr_text.find(vr_name(vr)) != std::string_view::npos ||
+           (given == Nature::kCode && wanted == Nature::kText) ||
+           (given == Nature::kNumber && wanted == Nature::kBytes);
 }
 
 std::string_view keyword_of(Tag tag) {

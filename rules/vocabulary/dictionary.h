@@ -24,6 +24,10 @@ const DictionaryEntry* find_attribute(Tag tag);
 const DictionaryEntry* find_attribute(std::string_view keyword);
 /// Every entry, in the order of the tag.
 std::span<const DictionaryEntry> dictionary();
+/// May an element of this VR stand for the attribute without saying more than the attribute can? One number
+/// for another, one code for another, a code for a text; UN is what the dictionary says. Text or bytes
+/// where a number or a code belongs are not: nobody knows what they hold.
+bool may_stand_as(const DictionaryEntry& entry, Vr vr);
 /// "PatientName", or "" for an unknown or private tag.
 std::string_view keyword_of(Tag tag);
 

@@ -7,6 +7,26 @@ using rules::Action;
 using rules::Tag;
 using rules::Vr;
 
+TEST(HeaderCleaner, HoldsAnAttributeInTheGuiseOfAnotherVr) {
+    const Bench bench;
+    const std::pair<std::uint32_t, Vr> disguises[]{
+        {0x0020000D, Vr::LO},  // Study Instance UID: would not be mapped.
+        {0x00200052, Vr::OB},  // Frame of Reference UID.
+        {0x00280010, Vr::UT},  // Rows: kept, and holds what it likes.
+        {0x0040A043, Vr::LT},  // Concept Name Code Sequence: nobody can look into it.
+    };
+    for (const auto& [tag, vr] : disguises) {
+        DataSet data_set = small_ct();
+        put(data_set.root(), tag, vr, "1.2.3.4");
+
+        const auto outcome = bench.clean(data_set);
+
+        ASSERT_FALSE(outcome) << std::hex << tag;
+        EXPECT_EQ(outcome.error().fault, Fault::kQuarantine);
+        EXPECT_EQ(outcome.error().where.value, tag);
+    }
+}
+
 TEST(HeaderCleaner, MapsUidsTheSameWayEverywhere) {
     const Bench bench;
     DataSet data_set = small_ct();

@@ -43,6 +43,19 @@ TEST(Stamp, StatesWhatWasDoneToThisInstance) {
     EXPECT_FALSE(has(data_set, 0x00280302));
 }
 
+TEST(Stamp, ReplacesWhatTheSenderSaidInAnyVr) {
+    const Bench bench;
+    DataSet data_set = small_ct();
+    put(data_set.root(), 0x00120062, Vr::LT, "yes, by hand, ask Erika");
+    put(data_set.root(), 0x00280303, Vr::SH, "REMOVED");
+
+    ASSERT_TRUE(bench.clean(data_set).has_value());
+
+    EXPECT_EQ(data_set.root().find(Tag{0x00120062})->vr(), Vr::CS);
+    EXPECT_EQ(data_set.root().find(Tag{0x00280303})->vr(), Vr::CS);
+    EXPECT_EQ(text(data_set, 0x00120062), "YES");
+}
+
 TEST(Stamp, SaysNoWherePixelsMayIdentify) {
     Bench bench;
     bench.pixels_may_identify = true;

@@ -89,6 +89,46 @@ TEST(PlanEdit, UidsAreMappedValueByValueAndRegisteredOnesStay) {
     EXPECT_TRUE(Uid::parse(planner.plan(Action::D, "AnnotationGroupUID", "1.2.3")->value));
 }
 
+TEST(PlanEdit, AUidInTheGuiseOfAnotherVrIsForAPerson) {
+    Planner planner;
+
+    for (const Vr vr : {Vr::LO, Vr::SH, Vr::UT, Vr::OB, Vr::CS, Vr::US}) {
+        const auto edit =
+            plan_edit(Action::U, {.tag = Tag{0x0020, 0x000D}, .vr = vr, .value = "1.2.3"}, planner.context);
+        ASSERT_FALSE(edit) << vr_name(vr);
+        EXPECT_EQ(edit.error().fault, Fault::kQuarantine);
+    }
+    // A rule's override on a private UID, met in implicit VR where nothing says that it is one.
+    EXPECT_FALSE(
+        plan_edit(Action::U, {.tag = Tag{0x0009, 0x1010}, .vr = Vr::UN, .value = "1.2.3"}, planner.context)
+    );
+}
+
+TEST(PlanEdit, WhatIsKeptHasAVrThatTheDictionaryAllows) {
+    Planner planner;
+    const auto keep = [&](std::string_view keyword, Vr vr) {
+        return plan_edit(
+                   Action::K, {.tag = find_attribute(keyword)->tag, .vr = vr, .value = "x"}, planner.context
+        )
+            .has_value();
+    };
+
+    EXPECT_TRUE(keep("Rows", Vr::US));
+    EXPECT_TRUE(keep("Rows", Vr::UN));
+    EXPECT_TRUE(keep("SmallestImagePixelValue", Vr::SS));
+    EXPECT_TRUE(keep("LUTData", Vr::OW));
+    EXPECT_TRUE(keep("BodyPartExamined", Vr::CS));
+    EXPECT_TRUE(keep("KVP", Vr::IS)) << "one code for another";
+    EXPECT_TRUE(keep("CodeMeaning", Vr::SH)) << "one text for another";
+    EXPECT_FALSE(keep("Rows", Vr::LT));
+    EXPECT_FALSE(keep("Rows", Vr::OB));
+    EXPECT_FALSE(keep("BodyPartExamined", Vr::UT));
+    EXPECT_FALSE(keep("CodeMeaning", Vr::PN));
+    EXPECT_FALSE(keep("CodeMeaning", Vr::OB));
+    EXPECT_FALSE(keep("ConceptNameCodeSequence", Vr::OB)) << "a sequence that nobody looks into";
+    EXPECT_FALSE(keep("ConceptNameCodeSequence", Vr::LT));
+}
+
 TEST(PlanEdit, NewInstanceReplacesEveryOccurrenceOfItsUid) {
     Planner planner;
     planner.context.original_sop_instance_uid = "1.2.3";

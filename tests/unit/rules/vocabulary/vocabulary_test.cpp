@@ -132,6 +132,24 @@ TEST(Dictionary, FindsByTagAndByKeyword) {
     EXPECT_EQ(find_attribute(""), nullptr);
 }
 
+TEST(Dictionary, AVrMayStandWhereItSaysNoMoreThanTheAttributeCan) {
+    const auto may = [](std::string_view keyword, Vr vr) {
+        return may_stand_as(*find_attribute(keyword), vr);
+    };
+
+    EXPECT_TRUE(may("PixelPaddingValue", Vr::SS));
+    EXPECT_TRUE(may("KVP", Vr::IS));
+    EXPECT_TRUE(may("StudyDescription", Vr::CS));
+    EXPECT_TRUE(may("Rows", Vr::UN));
+    EXPECT_FALSE(may("Rows", Vr::UT));
+    EXPECT_FALSE(may("KVP", Vr::OB));
+    EXPECT_FALSE(may("CodeMeaning", Vr::PN));
+    EXPECT_FALSE(may("ReferencedImageSequence", Vr::LT));
+    for (const DictionaryEntry& entry : dictionary()) {
+        EXPECT_TRUE(may_stand_as(entry, entry.vr)) << entry.keyword;
+    }
+}
+
 TEST(Dictionary, RepeatingGroupsAreEvenAndEndAt1E) {
     EXPECT_EQ(keyword_of(Tag{0x6000, 0x3000}), "OverlayData");
     EXPECT_EQ(keyword_of(Tag{0x601E, 0x3000}), "OverlayData");
