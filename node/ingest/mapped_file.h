@@ -13,6 +13,7 @@ namespace efface::node {
 
 class MappedFile {
 public:
+    /// Fault::kRetry also where the file is shorter than `bytes`: a disk that lost its end.
     static Result<MappedFile> map(const Descriptor& file, std::uint64_t bytes);
 
     MappedFile(MappedFile&& other) noexcept : bytes_{std::exchange(other.bytes_, {})} {}

@@ -86,7 +86,7 @@ protected:
     }
 
     /// A job whose output waits for "archive".
-    db::JobId cleared(const std::string& name) {
+    db::JobId cleared(const std::string& name, std::vector<std::string> destinations = {"archive"}) {
         const db::JobId job =
             must(store_.jobs.receive(store_.database, db::testing::synthetic_job(name))).job;
         const auto claimed = must(store_.jobs.claim(store_.database, clock_.at, 1'000'000, 1));
@@ -99,7 +99,7 @@ protected:
         output.output_digest = sha256(name);
         output.output_bytes = 10;
         output.output_syntax_uid = "1.2.840.10008.1.2.1";
-        output.destinations = {"archive"};
+        output.destinations = std::move(destinations);
         must(store_.jobs.clear(store_.database, {job, claimed.front().fence}, output, clock_.at));
         return job;
     }
@@ -240,6 +240,22 @@ TEST_F(LaneTest, ALostOutputIsMadeAgain) {
     EXPECT_EQ(must(db::find_job(store_.database, job))->state, db::JobState::kReceived);
     EXPECT_EQ(rows_of(db::AuditEvent::kOutputLost), 1U);
     EXPECT_EQ(jobs_changed_, 1);
+}
+
+TEST_F(LaneTest, AnOutputThatTwoDestinationsMissIsMadeAgainOnce) {
+    const db::JobId job = cleared("a", {"archive", "folder"});
+    const auto other = must(store_.deliveries.claim(store_.database, "folder", clock_.at, 1)).front();
+    script_.sends.push_back({.result = Result::kOutputGone, .reason = "gone", .sent = false});
+    lane_->wake();
+    writer_.run_once();  // Claimed, and not yet missed, when the other destination misses it.
+    must(store_.deliveries.give_back(store_.database, db::testing::lease_of(other), clock_.at));
+    must(store_.jobs.output_lost(store_.database, job, clock_.at));
+
+    settle();
+
+    for (const auto& delivery : must(db::find_deliveries(store_.database, job))) {
+        EXPECT_EQ(delivery.state, db::DeliveryState::kHeld) << delivery.destination;
+    }
 }
 
 TEST_F(LaneTest, ARefusedSyntaxAsksForATranscoding) {

@@ -6,6 +6,7 @@
 #include "db/jobs/listing.h"
 #include "db/store/store.h"
 #include "node/dimse/status_table.h"
+#include "node/ingest/mapped_file.h"
 #include "tests/support/faulty_files.h"
 #include "tests/support/temporary_directory.h"
 
@@ -91,13 +92,16 @@ public:
         }
         const auto all = std::as_bytes(std::span{bytes});
         for (std::size_t at = 0; at < all.size(); at += 40) {
-            Status appended;
+            std::optional<Status> appended;
             (*incoming)->append(
                 all.subspan(at, std::min<std::size_t>(40, all.size() - at)),
                 [&](const Status& status) { appended = status; }
             );
             if (!appended) {
-                return status_of(appended.error().fault);
+                writer->run_once();  // A failure is audited before it is answered.
+            }
+            if (!*appended) {
+                return status_of(appended->error().fault);
             }
         }
         std::optional<std::uint16_t> answer;
@@ -195,6 +199,17 @@ TEST(Ingest, ADuplicateTakesThePlaceOfAnOriginalThatIsMissing) {
     EXPECT_EQ(world.original_count(), 1U) << "acknowledged, and no copy of it anywhere";
     EXPECT_TRUE(world.spool->open_original(after->received.spool_file));
     EXPECT_EQ(after->received.accepted_at, before->received.accepted_at);
+}
+
+TEST(MappedFile, AFileThatLostItsEndIsAnErrorAndNoSignal) {
+    const testing::TemporaryDirectory directory;
+    FileSystem& files = system_environment().files;
+    const Descriptor file = *files.create(directory.path() + "/cut");
+    ASSERT_TRUE(files.write(file, std::vector<std::byte>(10)));
+
+    EXPECT_TRUE(MappedFile::map(file, 10));
+    EXPECT_FALSE(MappedFile::map(file, 11));
+    EXPECT_FALSE(MappedFile::map(file, 100'000));
 }
 
 TEST(Ingest, ADataSetThatIsNotItsCommandsIsA900AndLeavesNothing) {
