@@ -11,6 +11,7 @@ namespace efface::testing {
 
 namespace {
 
+constexpr std::uint8_t kOwnContext = 99;
 constexpr std::size_t kFragmentBytes = 16 * 1024;
 constexpr std::size_t kAnswerBytesMax = 1 << 20;
 
@@ -65,6 +66,12 @@ node::Bytes command_element(std::uint16_t element, std::string_view value) {
     return out;
 }
 
+node::Bytes command_uid(std::uint16_t element, std::string_view uid) {
+    std::string padded{uid};
+    padded.resize(uid.size() + uid.size() % 2, '\0');
+    return command_element(element, padded);
+}
+
 node::Bytes command_number(std::uint16_t element, std::uint16_t value) {
     const std::array<char, 2> bytes{static_cast<char>(value & 0xFFU), static_cast<char>(value >> 8U)};
     return command_element(element, std::string_view{bytes.data(), bytes.size()});
@@ -110,7 +117,15 @@ std::uint8_t context_for(const Instance& instance) {
             return context.id;
         }
     }
-    return 1;
+    return kOwnContext;
+}
+
+node::AssociateRequest request_for(const Instance& instance, std::string_view calling_ae) {
+    node::AssociateRequest request = usual_request(calling_ae);
+    if (context_for(instance) == kOwnContext) {
+        request.contexts.push_back({kOwnContext, instance.sop_class_uid, {instance.transfer_syntax_uid}});
+    }
+    return request;
 }
 
 RawScu::RawScu(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
@@ -220,7 +235,9 @@ std::optional<std::uint16_t> RawScu::echo() {
 }
 
 bool RawScu::release() {
-    return send(node::encode_release_request()) && receive().is(node::PduType::kReleaseRp);
+    const bool released = send(node::encode_release_request()) && receive().is(node::PduType::kReleaseRp);
+    close();
+    return released;
 }
 
 void RawScu::abort() {
@@ -245,10 +262,10 @@ bool RawScu::ended(std::chrono::milliseconds deadline) {
 }
 
 std::optional<std::uint16_t> store_one(
-    std::uint16_t port, const Instance& instance, const node::AssociateRequest& request
+    std::uint16_t port, const Instance& instance, std::string_view calling_ae
 ) {
     RawScu scu{port};
-    if (!scu.associate(request).is(node::PduType::kAssociateAc)) {
+    if (!scu.associate(request_for(instance, calling_ae)).is(node::PduType::kAssociateAc)) {
         return std::nullopt;
     }
     const auto status = scu.store(instance);

@@ -40,6 +40,7 @@ node::Bytes raw_data_pdu(
 node::Bytes command_of(const node::Bytes& elements);
 /// One element of a command set.
 node::Bytes command_element(std::uint16_t element, std::string_view value);
+node::Bytes command_uid(std::uint16_t element, std::string_view uid);
 node::Bytes command_number(std::uint16_t element, std::uint16_t value);
 
 /// Contexts: 1 CT (explicit), 3 CT (implicit), 5 MR (explicit), 7 CT (JPEG Baseline), 9 CT (Deflated),
@@ -67,7 +68,7 @@ public:
     std::optional<std::uint16_t> store(const Instance& instance, std::uint8_t context_id);
     bool send_store_command(const Instance& instance, std::uint8_t context_id);
     std::optional<std::uint16_t> echo();
-    /// A-RELEASE-RQ; true where its answer came.
+    /// A-RELEASE-RQ, and the close that the requestor owes; true where the answer came.
     bool release();
     void abort();
     /// No more from this side; the other direction stays open.
@@ -83,11 +84,13 @@ private:
     std::uint16_t next_message_id_ = 1;
 };
 
-/// The context of usual_request() for an instance.
+/// usual_request(), and context 99 for an instance that none of its contexts fits.
+node::AssociateRequest request_for(const Instance& instance, std::string_view calling_ae = "MODALITY");
+/// The context of request_for() that fits the instance.
 std::uint8_t context_for(const Instance& instance);
 /// Associates, stores, releases. The status, or nothing where the association failed.
 std::optional<std::uint16_t> store_one(
-    std::uint16_t port, const Instance& instance, const node::AssociateRequest& request = usual_request()
+    std::uint16_t port, const Instance& instance, std::string_view calling_ae = "MODALITY"
 );
 
 }  // namespace efface::testing

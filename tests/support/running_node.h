@@ -54,7 +54,9 @@ public:
     std::uint16_t port() const { return port_; }
 
     // Senders.
-    std::optional<std::uint16_t> store(const Instance& instance) { return store_one(port_, instance); }
+    std::optional<std::uint16_t> store(const Instance& instance, std::string_view calling_ae = "MODALITY") {
+        return store_one(port_, instance, calling_ae);
+    }
 
     /// The service is up: a C-ECHO is answered.
     bool answers();
