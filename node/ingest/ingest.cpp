@@ -30,7 +30,15 @@ public:
     IncomingFile& operator=(const IncomingFile&) = delete;
 
     void append(std::span<const std::byte> bytes, std::function<void(Status)> done) override {
-        parts().run_blocking([this, bytes, done = std::move(done)] { done(write(bytes)); });
+        parts().run_blocking([this, bytes, done = std::move(done)] {
+            const Status written = write(bytes);
+            if (written) {
+                done(written);
+                return;
+            }
+            refusal_ = written.error();
+            refuse(status_of(refusal_.fault), [done, written](std::uint16_t) { done(written); });
+        });
     }
 
     void finish(std::function<void(std::uint16_t)> done) override {
