@@ -310,8 +310,8 @@ tl::expected<void, std::string> Node::Parts::start_control() {
             stop_because(kExitOk);
         }
     });
+    tick();  // Before anyone can come in: watermarks hold from the first association on.
     control.start();
-    control.post([this] { tick(); });
     return {};
 }
 
