@@ -6,7 +6,6 @@
 #include "node/dispatch/receipt.h"
 #include "node/forward/output_names.h"
 #include "node/forward/part10_tree.h"
-#include "node/ingest/mapped_file.h"
 #include "node/workers/frozen_output.h"
 #include "node/workers/worker_pool.h"
 #include "rules/profile/profile.h"
@@ -69,7 +68,6 @@ private:
     void advance(const ItemPointer& item);
     void settle(const ItemPointer& item);
     void place(const ItemPointer& item);
-    Status check_output(const Item& item);
     void append(const ItemPointer& item, db::AuditEntry entry, Item::Stage next);
     void end(const FileOutcome& outcome);
     void give_permit_back();
@@ -332,20 +330,13 @@ void Run::settle(const ItemPointer& item) {
     append(item, std::move(entry), Item::Stage::kPassed);
 }
 
-/// The bytes that go out are those the gate judged, not what a worker may have written since.
-Status Run::check_output(const Item& item) {
-    EFFACE_TRY(const MappedFile mapped, MappedFile::map(item.output, item.result.gate.output_bytes));
-    if (sha256(mapped.bytes()) != item.result.gate.output_digest) {
-        return fail(Fault::kQuarantine, "the cleaned file changed after the gate judged it");
-    }
-    return {};
-}
-
 void Run::place(const ItemPointer& item) {
     FileOutcome& outcome = item->outcome;
     const auto placed = [&]() -> Result<Placed> {
-        EFFACE_CHECK(check_output(*item));
-        EFFACE_TRY(const OutputFacts facts, read_output(item->output, item->result.gate.output_bytes));
+        const pipeline::GateReport& judged = item->result.gate;
+        EFFACE_TRY(
+            const OutputFacts facts, read_output(item->output, judged.output_bytes, judged.output_digest)
+        );
         EFFACE_TRY(outcome.out, tree_.path_of(facts.names));
         return tree_.place(item->output, facts.names);
     }();

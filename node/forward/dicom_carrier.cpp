@@ -166,7 +166,7 @@ void DicomCarrier::send(const db::Delivery& delivery, Done done) {
     }
     auto output = spool_.open_output(delivery.output_file);
     const auto facts = output
-                           ? read_output(*output, delivery.output_bytes)
+                           ? read_output(*output, delivery.output_bytes, delivery.output_digest)
                            : Result<OutputFacts>{fail(Fault::kRetry, "the output is missing from the spool")};
     if (!facts) {
         const Carried gone{

@@ -24,7 +24,7 @@ Carried FolderCarrier::place(const db::Delivery& delivery) {
             .reason = "the output is missing from the spool",
             .sent = false};
     }
-    const auto facts = read_output(*output, delivery.output_bytes);
+    const auto facts = read_output(*output, delivery.output_bytes, delivery.output_digest);
     if (!facts) {
         return {.result = Carried::Result::kOutputGone, .reason = facts.error().message(), .sent = false};
     }

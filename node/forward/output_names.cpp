@@ -8,8 +8,11 @@
 
 namespace efface::node {
 
-Result<OutputFacts> read_output(const Descriptor& output, std::uint64_t bytes) {
+Result<OutputFacts> read_output(const Descriptor& output, std::uint64_t bytes, const Digest& judged) {
     EFFACE_TRY(const MappedFile mapped, MappedFile::map(output, bytes));
+    if (sha256(mapped.bytes()) != judged) {
+        return fail(Fault::kQuarantine, "the cleaned file changed after the gate judged it");
+    }
     EFFACE_TRY(const pipeline::Part10 part10, pipeline::parse_part10(mapped.bytes()));
     EFFACE_TRY(const rules::TransferSyntax* syntax, pipeline::scannable_syntax(part10));
     EFFACE_TRY(

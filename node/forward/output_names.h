@@ -1,7 +1,8 @@
-// What a forwarder reads of a cleaned file itself: where its data set begins, and the names under
-// which a folder keeps it. Read through pipeline/scan; the file is our own and passed the gate.
+// What a forwarder reads of a cleaned file itself: whether it is still what the gate judged, where its data
+// set begins, and the names under which a folder keeps it. Read through pipeline/scan.
 #pragma once
 
+#include "config/crypto/digest.h"
 #include "config/environment.h"
 #include "config/result.h"
 #include "node/forward/part10_tree.h"
@@ -15,6 +16,8 @@ struct OutputFacts {
     TreeNames names;  ///< patient_id is "unknown" where the instance has none.
 };
 
-Result<OutputFacts> read_output(const Descriptor& output, std::uint64_t bytes);
+/// `judged`: the gate's digest. What goes out are the bytes that it read, not what a disk or a worker that
+/// kept its descriptor made of them since: Fault::kQuarantine.
+Result<OutputFacts> read_output(const Descriptor& output, std::uint64_t bytes, const Digest& judged);
 
 }  // namespace efface::node
