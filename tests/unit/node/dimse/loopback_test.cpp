@@ -36,11 +36,14 @@ public:
         }
     }
 
-    ~Threads() {
+    ~Threads() { join(); }
+
+    void join() {
         io.stop();
         for (std::thread& thread : threads_) {
             thread.join();
         }
+        threads_.clear();
     }
 
     boost::asio::io_context io;
@@ -101,6 +104,13 @@ private:
 
 class Loopback : public testing::Test {
 protected:
+    // Answers that the sink still holds keep associations, and those the io_context's sockets.
+    void TearDown() override {
+        acceptor_.reset();
+        threads_.join();
+        sink_.pending.clear();
+    }
+
     void listen(AcceptorOptions options = {}, std::string address = "127.0.0.1") {
         options.endpoints = {{.address = std::move(address), .port = 0}};
         acceptor_ =
@@ -390,7 +400,8 @@ TEST_F(Loopback, AbortAllEndsWhatIsOpen) {
 }
 
 TEST_F(Loopback, AnAbortCancelsTheOperationInProgress) {
-    sink_.run_elsewhere = [](const std::function<void()>&) {};  // A sink that never answers.
+    sink_.deferred =
+        true;  // A sink that has not answered yet; one that drops its answer ends the association.
     listen();
     StoreClient client{threads_.io, Limits{}};
     ASSERT_TRUE(open(client).association_open);
