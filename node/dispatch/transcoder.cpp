@@ -1,6 +1,7 @@
 #include "node/dispatch/transcoder.h"
 
 #include "config/json.h"
+#include "db/audit/audit_query.h"
 #include "db/jobs/job_store.h"
 
 #include <utility>
@@ -13,12 +14,30 @@ struct Transcoder::Working {
     std::string output_name;
 };
 
-void Transcoder::start_due(std::size_t count) {
-    struct Due {
-        db::Delivery delivery;
-        db::Job job;
-    };
+namespace {
 
+/// Was the first output made under these rules by this program? Otherwise a second one could say something
+/// else under the same SOP Instance UID (promise P4).
+bool made_alike(const std::optional<std::string>& receipt, const pipeline::WorkOrder& order) {
+    const auto json = receipt ? parse_json(*receipt) : std::nullopt;
+    if (!json || !json->contains("work_order")) {
+        return false;
+    }
+    const Json& first = json->at("work_order");
+    return first.value("rule_digest", "") == to_hex(order.rule_digest) &&
+           first.value("software_version", "") == order.software_version;
+}
+
+}  // namespace
+
+/// A claimed transcoding.
+struct Transcoder::Due {
+    db::Delivery delivery;
+    db::Job job;
+    std::optional<std::string> receipt;  ///< Of the first output.
+};
+
+void Transcoder::start_due(std::size_t count) {
     std::vector<Due> due;
     const UnixMicros now = parts_.environment.clock.now();
     const Status claimed = parts_.writer.call([&](db::Database& database) -> Status {
@@ -26,7 +45,8 @@ void Transcoder::start_due(std::size_t count) {
         for (const db::Delivery& delivery : deliveries) {
             EFFACE_TRY(auto job, db::find_job(database, delivery.job));
             if (job) {
-                due.push_back({delivery, std::move(*job)});
+                EFFACE_TRY(auto receipt, db::find_receipt(database, delivery.job));
+                due.push_back({delivery, std::move(*job), std::move(receipt)});
             }
         }
         return {};
@@ -35,39 +55,45 @@ void Transcoder::start_due(std::size_t count) {
         return;  // The writer's health says it; the runtime watches that.
     }
     for (const Due& one : due) {
-        auto working = std::make_shared<Working>();
-        working->delivery = one.delivery;
-        working->lease = {
-            .job = one.delivery.job, .destination = one.delivery.destination, .fence = one.delivery.fence};
-        const auto json = parse_json(one.job.received.work_order.reveal());
-        auto order =
-            json
-                ? pipeline::work_order_from_json(*json)
-                : Result<pipeline::WorkOrder>{fail(Fault::kQuarantine, "the job's work order is unreadable")};
-        auto original = parts_.spool.open_original(one.job.received.spool_file);
-        auto output = parts_.spool.begin_output();
-        const auto project = parts_.projects.find(one.job.received.project);
-        if (!order || !original || !output || project == parts_.projects.end()) {
-            if (output) {
-                static_cast<void>(parts_.spool.remove_output(output->name));
-            }
-            write_failed(working, "the original, its work order or its project is not there for transcoding");
-            continue;
-        }
-        order->job_id = one.job.id;
-        order->rule_digest = project->second.rule_digest;
-        order->software_version = parts_.software_version;
-        order->transcode_to = one.delivery.output_syntax_uid;
+        start(one);
+    }
+}
+
+void Transcoder::start(const Due& due) {
+    auto working = std::make_shared<Working>();
+    working->delivery = due.delivery;
+    working->lease = {
+        .job = due.delivery.job, .destination = due.delivery.destination, .fence = due.delivery.fence};
+    const auto json = parse_json(due.job.received.work_order.reveal());
+    auto order =
+        json ? pipeline::work_order_from_json(*json)
+             : Result<pipeline::WorkOrder>{fail(Fault::kQuarantine, "the job's work order is unreadable")};
+    auto original = parts_.spool.open_original(due.job.received.spool_file);
+    auto output = parts_.spool.begin_output();
+    const auto project = parts_.projects.find(due.job.received.project);
+    if (output) {
         working->output_name = output->name;
-        const bool taken = parts_.pool.submit(
-            {.order = std::move(*order),
-             .original = std::move(*original),
-             .output = std::move(output->file),
-             .done = [this, working](const UnitResult& result) { finish(working, result); }}
-        );
-        if (!taken) {
-            write_failed(working, "the node stopped before the transcoding");
-        }
+    }
+    if (!order || !original || !output || project == parts_.projects.end()) {
+        write_failed(working, "the original, its work order or its project is not there for transcoding");
+        return;
+    }
+    order->job_id = due.job.id;
+    order->rule_digest = project->second.rule_digest;
+    order->software_version = parts_.software_version;
+    order->transcode_to = due.delivery.output_syntax_uid;
+    if (!made_alike(due.receipt, *order)) {
+        write_failed(working, "the rules or the program changed since this instance was cleared: release it");
+        return;
+    }
+    const bool taken = parts_.pool.submit(
+        {.order = std::move(*order),
+         .original = std::move(*original),
+         .output = std::move(output->file),
+         .done = [this, working](const UnitResult& result) { finish(working, result); }}
+    );
+    if (!taken) {
+        write_failed(working, "the node stopped before the transcoding");
     }
 }
 

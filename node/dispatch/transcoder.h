@@ -20,8 +20,9 @@ public:
     void start_due(std::size_t count);
 
 private:
+    struct Due;
     struct Working;
-    void start(const db::Delivery& delivery);
+    void start(const Due& due);
     void finish(const std::shared_ptr<Working>& working, const UnitResult& result);
     void write_done(const std::shared_ptr<Working>& working, const UnitResult& result);
     void write_failed(const std::shared_ptr<Working>& working, const std::string& reason);

@@ -1,7 +1,8 @@
 // A worker that does what the work order's `forced_rule` tells it: "die", "hang", "nonsense",
-// "gate-die", "quarantine", "clutch" and "clutch-mapped" (it keeps the output open for writing), or
-// (anything else) clean and pass. Stands in for efface-worker where only the pool is tested. It cannot
-// be started with more descriptors than it needs.
+// "gate-die", "gate-refuse", "quarantine", "transcode-die" and "transcode-gate-refuse" (only for a second
+// output), "clutch" and "clutch-mapped" (it keeps the output open for writing), or (anything else) clean and
+// pass. Stands in for efface-worker where only the pool is tested. It cannot be started with more descriptors
+// than it needs.
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 
@@ -58,12 +59,22 @@ void misbehave(const std::string& how) {
 void clean(Message& request) {
     const auto order = work_order_from_json(*parse_json(request.payload));
     misbehave(order->forced_rule);
+    if (order->forced_rule == "transcode-die" && !order->transcode_to.empty()) {
+        misbehave("die");
+    }
     clutch(order->forced_rule, request.descriptors[1].get());
     CleanReport report;
     report.outcome = order->forced_rule == "quarantine" ? CleanReport::Outcome::kQuarantined
                                                         : CleanReport::Outcome::kCleaned;
     report.reason = order->forced_rule == "quarantine" ? "told to" : "";
     report.rule = "rule of " + std::to_string(::getpid());
+    report.hold = "none";
+    report.destinations = {"archive"};
+    report.new_sop_instance_uid = "2.25." + std::to_string(order->job_id);
+    report.new_study_uid = "2.25.1000";
+    report.new_series_uid = "2.25.2000";
+    report.output_transfer_syntax_uid =
+        order->transcode_to.empty() ? order->transfer_syntax_uid : order->transcode_to;
     request.descriptors.clear();
     reply(MessageKind::kCleaned, to_json(report));
 }
@@ -79,6 +90,12 @@ void gate(const Message& request) {
     report.passed = asked->rule != "rule of " + std::to_string(::getpid()) &&
                     (::fcntl(written, F_GETFL) & O_ACCMODE) == O_RDONLY &&
                     ::fcntl(written, F_SETLEASE, F_RDLCK) == 0;
+    const bool second_refused =
+        asked->order.forced_rule == "transcode-gate-refuse" && !asked->order.transcode_to.empty();
+    if (asked->order.forced_rule == "gate-refuse" || second_refused) {
+        report.passed = false;
+        report.reason = "gate: told to";
+    }
     reply(MessageKind::kJudged, to_json(report));
 }
 
