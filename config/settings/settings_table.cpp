@@ -89,7 +89,8 @@ constexpr std::array kRows{
     SettingRow{"listen", "pdu_bytes_max", Kind::kBytes, slot<kListen, &Listen::pdu_bytes_max>,
                "131072", 4096, kMiB, "Longest P-DATA-TF that a peer may send (PS3.8 annex D.1)."},
     SettingRow{"listen", "instance_bytes_max", Kind::kBytes, slot<kListen, &Listen::instance_bytes_max>,
-               R"("4 GiB")", kMiB, kTiB, "Largest instance that is taken; a larger one is answered with A700."},
+               R"("4 GiB")", kMiB, kTiB, "Largest instance that is taken; a larger one is refused with C000, since sending it again would "
+               "not help."},
     SettingRow{"listen", "preferred_transfer_syntaxes", Kind::kUids,
                slot<kListen, &Listen::preferred_transfer_syntaxes>,
                "[]", 0, 64,
