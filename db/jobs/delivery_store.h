@@ -122,6 +122,9 @@ struct HeldDestination {
 
 Result<std::vector<HeldDestination>> held_destinations(Database& database);
 
+/// The destinations for which deliveries are pending, each once.
+Result<std::vector<std::string>> waiting_destinations(Database& database);
+
 /// True once any output under this new SOP Instance UID may have left for any destination.
 Result<bool> was_sent(Database& database, std::string_view new_instance_uid);
 

@@ -47,6 +47,26 @@ Result<std::vector<HeldDestination>> held_destinations(Database& database) {
     }
 }
 
+Result<std::vector<std::string>> waiting_destinations(Database& database) {
+    std::vector<std::string> out;
+    for (std::string after;;) {
+        // One step in the index per destination, however many deliveries each has.
+        EFFACE_TRY(
+            auto rows, database.select(
+                           "SELECT destination FROM deliveries WHERE state = 'pending' AND destination > ? "
+                           "ORDER BY destination LIMIT 1",
+                           {after}
+                       )
+        );
+        EFFACE_TRY(const bool any, rows.next());
+        if (!any) {
+            return out;
+        }
+        after = rows.text(0);
+        out.push_back(after);
+    }
+}
+
 Result<bool> was_sent(Database& database, std::string_view new_instance_uid) {
     EFFACE_TRY(
         auto rows, database.select(

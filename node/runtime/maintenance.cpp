@@ -18,6 +18,7 @@ void Maintenance::pass() {
     release_holds(now);
     if (passes_ % kExpiryPasses == 0) {
         requeue_expired(now);
+        fail_unconfigured(now);
     }
     if (passes_ % kPurgePasses == 0) {
         purge(now);
@@ -111,6 +112,55 @@ void Maintenance::requeue_expired(UnixMicros now) {
             [this, requeued](const Status& committed) {
                 if (committed && !requeued->empty()) {
                     parts_.jobs_changed();
+                }
+            },
+    };
+    static_cast<void>(parts_.writer.try_submit(item));
+}
+
+Result<std::size_t> Maintenance::fail_deliveries(
+    db::Database& database, const std::string& destination, UnixMicros now
+) const {
+    const db::DeliveryResult gone{
+        .outcome = db::DeliveryOutcome::kPermanent,
+        .reason = "the destination is not in the configuration any more",
+        .now = now,
+        .sent = false};
+    EFFACE_TRY(const auto due, deliveries_.claim(database, destination, now, kRowsPerPass));
+    for (const db::Delivery& delivery : due) {
+        const db::DeliveryLease lease{delivery.job, destination, delivery.fence};
+        EFFACE_CHECK(deliveries_.complete(database, lease, gone));
+        const db::AuditEntry entry{
+            .event = db::AuditEvent::kDeliveryFailed,
+            .outcome = db::AuditOutcome::kFailure,
+            .at = now,
+            .peer = destination,
+            .job = delivery.job,
+            .reason = gone.reason};
+        EFFACE_CHECK(append(database, entry));
+    }
+    return due.size();
+}
+
+/// Nobody would ever send them, and their originals would wait for ever. An operator who puts the
+/// destination back can have them sent again.
+void Maintenance::fail_unconfigured(UnixMicros now) {
+    auto failed = std::make_shared<std::size_t>(0);
+    db::WriteItem item{
+        .work = [this, now, failed](db::Database& database) -> Status {
+            EFFACE_TRY(const std::vector<std::string> waiting, db::waiting_destinations(database));
+            for (const std::string& destination : waiting) {
+                if (parts_.settings.find_destination(destination) == nullptr) {
+                    EFFACE_TRY(const std::size_t count, fail_deliveries(database, destination, now));
+                    *failed += count;
+                }
+            }
+            return {};
+        },
+        .done =
+            [this, failed](const Status& committed) {
+                if (committed) {
+                    parts_.metrics.add(Counter::kDeliveriesFailed, *failed);
                 }
             },
     };

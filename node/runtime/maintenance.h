@@ -1,12 +1,13 @@
 // Maintenance: what the node does by the clock: watermarks, holds that are complete, leases that ran
-// out, originals whose retention has passed, counted audit rows. One pass is one call, so a test needs
-// no clock but its own.
+// out, deliveries to destinations that left the configuration, originals whose retention has passed,
+// counted audit rows. One pass is one call, so a test needs no clock but its own.
 // Thread rule: confined to the control thread; changes go through the writer.
 #pragma once
 
 #include "config/environment.h"
 #include "config/settings/settings.h"
 #include "db/audit/audit_log.h"
+#include "db/jobs/delivery_store.h"
 #include "db/jobs/job_store.h"
 #include "db/sqlite/writer.h"
 #include "node/identity/audit_identity.h"
@@ -53,6 +54,11 @@ private:
     void watch_spool();
     void release_holds(UnixMicros now);
     void requeue_expired(UnixMicros now);
+    void fail_unconfigured(UnixMicros now);
+    /// Fails what is pending for one destination; the number of rows.
+    Result<std::size_t> fail_deliveries(
+        db::Database& database, const std::string& destination, UnixMicros now
+    ) const;
     void purge(UnixMicros now);
     /// Appends a row about a job, with the hashes that find it by study.
     Status append(db::Database& database, db::AuditEntry entry) const;
@@ -60,6 +66,7 @@ private:
 
     MaintenanceParts parts_;
     const db::JobStore jobs_{};
+    const db::DeliveryStore deliveries_{};
     std::uint64_t passes_ = 0;
     std::string spool_reason_;
 };

@@ -169,6 +169,15 @@ TEST(Delivery, HeldDestinationGivesNothingAndOthersGoOn) {
     EXPECT_EQ(must(store.deliveries.claim(store.database, "archive", 400, 10)).size(), 1u);
 }
 
+TEST(Delivery, DestinationsThatWaitAreEachNamedOnce) {
+    TemporaryStore store;
+    clear_one(store, "1", {"archive", "folder"});
+    clear_one(store, "2", {"archive", "teaching"});
+    claim_one(store, "teaching");
+
+    EXPECT_EQ(must(waiting_destinations(store.database)), (std::vector<std::string>{"archive", "folder"}));
+}
+
 TEST(Transcode, SecondOutputBelongsToItsDestinationAlone) {
     TemporaryStore store;
     const JobId job = clear_one(store, "1", {"archive", "folder"});
