@@ -15,9 +15,11 @@ target_link_libraries(efface_flags INTERFACE Threads::Threads)
 target_include_directories(efface_flags INTERFACE ${PROJECT_SOURCE_DIR})
 if(EFFACE_SANITIZE)
   target_compile_options(efface_flags INTERFACE -fsanitize=${EFFACE_SANITIZE} -fno-omit-frame-pointer
-                                                -fno-sanitize-recover=all
-                                                # GCC 12 warns of Asio's fences, which the sanitizer does not see.
-                                                $<$<STREQUAL:${EFFACE_SANITIZE},thread>:-Wno-tsan>)
+                                                -fno-sanitize-recover=all)
+  if(EFFACE_SANITIZE STREQUAL "thread")
+    # GCC 12 warns of Asio's fences, which the sanitizer does not see.
+    target_compile_options(efface_flags INTERFACE -Wno-tsan)
+  endif()
   target_link_options(efface_flags INTERFACE -fsanitize=${EFFACE_SANITIZE})
 endif()
 
