@@ -25,8 +25,25 @@ Status judge_instance(const Routing& original, const GateWork& work) {
     return {};
 }
 
+/// Who the judged file says it is: what the node knows it by from here on.
+Status name_instance(
+    std::span<const std::byte> data_set, const rules::TransferSyntax& syntax, std::string_view expected_uid,
+    GateReport& report
+) {
+    EFFACE_TRY(const Routing shown, routing_attributes(data_set, syntax));
+    if (shown.sop_instance_uid != expected_uid) {
+        return fail(Fault::kQuarantine, "gate: the file names another instance", Where::tag(0x00080018));
+    }
+    report.new_sop_instance_uid = shown.sop_instance_uid;
+    report.new_study_uid = shown.study_instance_uid;
+    report.new_series_uid = shown.series_instance_uid;
+    report.new_patient_id = shown.patient_id;
+    return {};
+}
+
 Status judge_files(
-    std::span<const std::byte> original, std::span<const std::byte> written, const GateWork& work
+    std::span<const std::byte> original, std::span<const std::byte> written, const GateWork& work,
+    GateReport& report
 ) {
     if (work.order.original_bytes != 0 && work.order.original_bytes != original.size()) {
         return fail(Fault::kQuarantine, "gate: the original has not the length it was received with");
@@ -46,9 +63,10 @@ Status judge_files(
         written.first(after.data_set_offset), routing.sop_class_uid, replaced.new_sop_instance_uid(),
         expected_syntax
     ));
-    TwinWalk walk{work,         routing, before_data, *before_syntax, written.subspan(after.data_set_offset),
-                  *after_syntax};
-    return walk.run();
+    const std::span<const std::byte> after_data = written.subspan(after.data_set_offset);
+    TwinWalk walk{work, routing, before_data, *before_syntax, after_data, *after_syntax};
+    EFFACE_CHECK(walk.run());
+    return name_instance(after_data, *after_syntax, replaced.new_sop_instance_uid(), report);
 }
 
 }  // namespace
@@ -59,7 +77,7 @@ GateReport judge(
     GateReport report;
     report.output_digest = sha256(written);
     report.output_bytes = written.size();
-    const Status status = judge_files(original, written, work);
+    const Status status = judge_files(original, written, work, report);
     report.passed = status.has_value();
     if (!status) {
         report.reason = status.error().message();

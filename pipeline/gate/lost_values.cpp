@@ -79,11 +79,7 @@ void for_each_part(Vr vr, std::string_view text, Use&& use) {
 }  // namespace
 
 Vr effective_vr(const Event& event) {
-    if (event.vr != Vr::UN) {
-        return event.vr;
-    }
-    const rules::DictionaryEntry* entry = rules::find_attribute(event.tag);
-    return entry != nullptr ? entry->vr : Vr::UN;
+    return rules::effective_vr(event.tag, event.vr);
 }
 
 Status LostValues::add(const Event& event, std::string_view character_set) {

@@ -5,6 +5,7 @@
 #include "rules/profile/table.h"
 #include "rules/vocabulary/dictionary.h"
 #include "rules/vocabulary/uid.h"
+#include "rules/vocabulary/value_form.h"
 
 #include <algorithm>
 
@@ -62,6 +63,20 @@ bool all_registered(std::string_view uids) {
     return registered;
 }
 
+// A kept value can say no more than its attribute can: another VR, or text where a code or a number
+// belongs, could be anything.
+Status own_form(const Event& event) {
+    const rules::DictionaryEntry* entry = rules::find_attribute(event.tag);
+    if (entry != nullptr && !event.value.empty() && !rules::may_stand_as(*entry, event.vr)) {
+        return fail(Fault::kQuarantine, "gate: a kept attribute has a VR that is not its own", where(event));
+    }
+    if (!rules::has_form_of(event.vr, text_of(event)) ||
+        (entry != nullptr && !rules::has_form_of(entry->vr, text_of(event)))) {
+        return fail(Fault::kQuarantine, "gate: a kept value is not of its VR's form", where(event));
+    }
+    return {};
+}
+
 bool is_standard_sequence(Tag tag) {
     const rules::DictionaryEntry* entry = rules::find_attribute(tag);
     return entry != nullptr && entry->vr == Vr::SQ;
@@ -108,6 +123,7 @@ Status TwinWalk::kept_value() {
     if (written_.vr == Vr::UN && !written_.value.empty() && is_standard_sequence(written_.tag)) {
         return fail(Fault::kQuarantine, "gate: a kept sequence stands as UN", where(written_));
     }
+    EFFACE_CHECK(own_form(written_));
     const bool plain_uid = effective_vr(written_) == Vr::UI && all_registered(text_of(written_));
     if (!plain_uid && written_.tag.group() != kPixelGroup) {
         to_search_.push_back(written_);

@@ -3,6 +3,8 @@
 #include "config/assert.h"
 #include "pipeline/scan/scanner.h"
 #include "rules/profile/attestation.h"
+#include "rules/vocabulary/dictionary.h"
+#include "rules/vocabulary/value_form.h"
 
 namespace efface::pipeline {
 namespace {
@@ -35,6 +37,18 @@ std::string_view creator_of(rules::Tag tag, const Creators& creators) {
         }
     }
     return {};
+}
+
+bool needs_value(rules::Action action, rules::Tag tag, rules::Vr vr) {
+    switch (action) {
+        case rules::Action::X:
+            return false;
+        case rules::Action::K:
+            return rules::has_value_form(rules::effective_vr(tag, vr));
+                   (vr == rules::Vr::UN && rules::has_value_form(rules::effective_vr(tag, vr)));
+        default:
+            return rules::is_text(vr) || vr == rules::Vr::UN;
+    }
 }
 
 class Walk {
@@ -84,8 +98,7 @@ private:
             .is_nested = !path_.empty(),
         };
         std::string value;
-        if (decision.action != rules::Action::X && decision.action != rules::Action::K &&
-            (rules::is_text(vr) || vr == rules::Vr::UN)) {
+        if (needs_value(decision.action, element.tag(), vr)) {
             EFFACE_TRY(value, element.value());
             facts.value = value;
         }

@@ -5,6 +5,7 @@
 #include "rules/actions/edit.h"
 #include "rules/vocabulary/dictionary.h"
 #include "rules/vocabulary/uid.h"
+#include "rules/vocabulary/value_form.h"
 
 namespace efface::rules {
 namespace {
@@ -25,13 +26,8 @@ bool is_standard_sequence(Tag tag) {
     return entry != nullptr && entry->vr == Vr::SQ;
 }
 
-/// For UN this is what the dictionary says; private UN stays opaque.
 bool is_uid(const ElementFacts& element) {
-    if (element.vr != Vr::UN) {
-        return element.vr == Vr::UI;
-    }
-    const DictionaryEntry* entry = find_attribute(element.tag);
-    return entry != nullptr && entry->vr == Vr::UI;
+    return effective_vr(element.tag, element.vr) == Vr::UI;
 }
 
 Result<Edit> plan_keep(const ElementFacts& element, const PlanContext&) {
@@ -45,6 +41,14 @@ Result<Edit> plan_keep(const ElementFacts& element, const PlanContext&) {
     if (entry != nullptr && !element.is_empty && !may_stand_as(*entry, element.vr)) {
         return fail(
             Fault::kQuarantine, "an attribute to keep has a VR that is not its own: it could hold anything",
+            where(element)
+        );
+    }
+    if (!has_form_of(element.vr, element.value) ||
+        (entry != nullptr && !has_form_of(entry->vr, element.value))) {
+        return fail(
+            Fault::kQuarantine,
+            "an attribute to keep has a value that is not of its VR's form: it could say anything",
             where(element)
         );
     }

@@ -51,7 +51,8 @@ struct ElementFacts {
     char attribute_type = '?';  ///< Of the Decision.
     bool is_empty = false;      ///< Zero length, or a sequence of zero items.
     bool is_nested = false;     ///< Inside a sequence.
-    /// The value's bytes; needed for UI and for identifiers, may be empty for everything else.
+    /// The value's bytes; needed for UI, for identifiers and, where it is kept, for every VR with a form
+    /// (value_form.h); may be empty for everything else.
     std::string_view value;
 };
 
@@ -75,7 +76,8 @@ struct PlanContext {
 };
 
 /// What `action` means for this element. Fault::kQuarantine where no safe edit is known: C without a
-/// cleaner, D of a sequence or document for which there is no dummy, a sequence that stands as UN.
+/// cleaner, D of a sequence or document for which there is no dummy, a sequence that stands as UN, K of a
+/// value that is not what its attribute's VR can hold.
 Result<Edit> plan_edit(Action action, const ElementFacts& element, const PlanContext& context);
 
 /// "replace by a dummy value", for `rules explain`.

@@ -108,6 +108,11 @@ bool may_stand_as(const DictionaryEntry& entry, Vr vr) {
            (given == Nature::kNumber && wanted == Nature::kBytes);
 }
 
+Vr effective_vr(Tag tag, Vr vr) {
+    const DictionaryEntry* entry = vr == Vr::UN ? find_attribute(tag) : nullptr;
+    return entry != nullptr ? entry->vr : vr;
+}
+
 std::string_view keyword_of(Tag tag) {
     const DictionaryEntry* entry = find_attribute(tag);
     return entry != nullptr ? entry->keyword : std::string_view{};

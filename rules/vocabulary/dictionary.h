@@ -28,6 +28,8 @@ std::span<const DictionaryEntry> dictionary();
 /// for another, one code for another, a code for a text; UN is what the dictionary says. Text or bytes
 /// where a number or a code belongs are not: nobody knows what they hold.
 bool may_stand_as(const DictionaryEntry& entry, Vr vr);
+/// The VR that a value is read by: UN stands for what the dictionary says (PS3.5 6.2.2).
+Vr effective_vr(Tag tag, Vr vr);
 /// "PatientName", or "" for an unknown or private tag.
 std::string_view keyword_of(Tag tag);
 

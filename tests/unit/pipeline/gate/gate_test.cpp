@@ -298,6 +298,30 @@ TEST_F(GateHolds, IdentityThatSurvivesInAKeptAttribute) {
     );
 }
 
+// The cleaner holds these too; here it is taken to have kept them.
+TEST_F(GateHolds, AKeptValueThatIsNotOfItsAttributesForm) {
+    const std::string judged = original_file({.series_number = "HANS IN BERLIN"});
+    WrittenFile text_as_number = cleaned(original_file());
+    text_as_number.put(0x00200011, Vr::IS, "HANS IN BERLIN");
+    EXPECT_EQ(
+        reason_of(judged, text_as_number.text()), "gate: a kept value is not of its VR's form (0020,0011)"
+    );
+    EXPECT_EQ(
+        clean(judged, rules_, order_for(judged)).report.reason,
+        "an attribute to keep has a value that is not of its VR's form: it could say anything (0020,0011)"
+    );
+
+    std::string number_as_text = judged;
+    const std::size_t at = number_as_text.find(std::string{"IS\x0E", 3});
+    number_as_text.replace(at, 2, "LO");
+    WrittenFile text = cleaned(original_file());
+    text.put(0x00200011, Vr::LO, "HANS IN BERLIN");
+    EXPECT_EQ(
+        reason_of(number_as_text, text.text()),
+        "gate: a kept attribute has a VR that is not its own (0020,0011)"
+    );
+}
+
 TEST_F(GateHolds, NotAShortNameNorWhatIsOnlyPartlyThere) {
     EXPECT_EQ(judge_cleaned({.manufacturer = "Lee Ltd", .name = "Lee^A"}).reason, "");
     EXPECT_EQ(judge_cleaned({.manufacturer = "Quix Alon"}).reason, "");

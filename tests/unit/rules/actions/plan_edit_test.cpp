@@ -106,9 +106,9 @@ TEST(PlanEdit, AUidInTheGuiseOfAnotherVrIsForAPerson) {
 
 TEST(PlanEdit, WhatIsKeptHasAVrThatTheDictionaryAllows) {
     Planner planner;
-    const auto keep = [&](std::string_view keyword, Vr vr) {
+    const auto keep = [&](std::string_view keyword, Vr vr, std::string_view value = "1") {
         return plan_edit(
-                   Action::K, {.tag = find_attribute(keyword)->tag, .vr = vr, .value = "x"}, planner.context
+                   Action::K, {.tag = find_attribute(keyword)->tag, .vr = vr, .value = value}, planner.context
         )
             .has_value();
     };
@@ -120,6 +120,7 @@ TEST(PlanEdit, WhatIsKeptHasAVrThatTheDictionaryAllows) {
     EXPECT_TRUE(keep("BodyPartExamined", Vr::CS));
     EXPECT_TRUE(keep("KVP", Vr::IS)) << "one code for another";
     EXPECT_TRUE(keep("CodeMeaning", Vr::SH)) << "one text for another";
+    EXPECT_FALSE(keep("BodyPartExamined", Vr::AE, "Schmidt, Hans")) << "another code of a wider form";
     EXPECT_FALSE(keep("Rows", Vr::LT));
     EXPECT_FALSE(keep("Rows", Vr::OB));
     EXPECT_FALSE(keep("BodyPartExamined", Vr::UT));
@@ -127,6 +128,24 @@ TEST(PlanEdit, WhatIsKeptHasAVrThatTheDictionaryAllows) {
     EXPECT_FALSE(keep("CodeMeaning", Vr::OB));
     EXPECT_FALSE(keep("ConceptNameCodeSequence", Vr::OB)) << "a sequence that nobody looks into";
     EXPECT_FALSE(keep("ConceptNameCodeSequence", Vr::LT));
+}
+
+TEST(PlanEdit, WhatIsKeptHasTheFormOfItsVr) {
+    Planner planner;
+
+    EXPECT_TRUE(planner.plan(Action::K, "BodyPartExamined", "HEAD_NECK "));
+    EXPECT_TRUE(planner.plan(Action::K, "SeriesNumber", " 12"));
+    EXPECT_TRUE(planner.plan(Action::K, "Manufacturer", "M\xFCller & S\xF6hne"));
+    EXPECT_TRUE(planner.plan(Action::U, "SOPInstanceUID", "no form asked: it is replaced"));
+    for (const auto& [keyword, value] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"BodyPartExamined", "SCHMIDT HANS 1961 BERLIN"},
+             {"BodyPartExamined", "HEAD\\Schmidt"},
+             {"SeriesNumber", "Hans"},
+             {"KVP", "120 Hans"}}) {
+        const auto kept = planner.plan(Action::K, keyword, value);
+        ASSERT_FALSE(kept) << value;
+        EXPECT_EQ(kept.error().fault, Fault::kQuarantine);
+    }
 }
 
 TEST(PlanEdit, NewInstanceReplacesEveryOccurrenceOfItsUid) {
