@@ -45,7 +45,6 @@ bool needs_value(rules::Action action, rules::Tag tag, rules::Vr vr) {
             return false;
         case rules::Action::K:
             return rules::has_value_form(rules::effective_vr(tag, vr));
-                   (vr == rules::Vr::UN && rules::has_value_form(rules::effective_vr(tag, vr)));
         default:
             return rules::is_text(vr) || vr == rules::Vr::UN;
     }
