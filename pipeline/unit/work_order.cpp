@@ -135,6 +135,10 @@ Json to_json(const GateReport& report) {
         {"reason", report.reason},
         {"output_digest", to_hex(report.output_digest)},
         {"output_bytes", report.output_bytes},
+        {"new_sop_instance_uid", report.new_sop_instance_uid},
+        {"new_study_uid", report.new_study_uid},
+        {"new_series_uid", report.new_series_uid},
+        {"new_patient_id", report.new_patient_id},
     };
 }
 
@@ -145,6 +149,10 @@ Result<GateReport> gate_report_from_json(const Json& json) {
     fields.read("reason", report.reason);
     fields.read("output_digest", report.output_digest);
     fields.read("output_bytes", report.output_bytes);
+    fields.read("new_sop_instance_uid", report.new_sop_instance_uid);
+    fields.read("new_study_uid", report.new_study_uid);
+    fields.read("new_series_uid", report.new_series_uid);
+    fields.read("new_patient_id", report.new_patient_id);
     EFFACE_CHECK(fields.finish("gate report: a field is missing, unknown or of the wrong type"));
     return report;
 }

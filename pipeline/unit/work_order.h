@@ -73,6 +73,11 @@ struct GateReport {
     std::string reason;      ///< Empty when passed; else a literal with a tag at most.
     Digest output_digest{};  ///< Of the bytes the gate itself read.
     std::uint64_t output_bytes = 0;
+    /// Who the written file says it is, as the gate read and judged it; empty unless passed.
+    std::string new_sop_instance_uid;
+    std::string new_study_uid;
+    std::string new_series_uid;
+    std::string new_patient_id;
 };
 
 Json to_json(const WorkOrder& order);

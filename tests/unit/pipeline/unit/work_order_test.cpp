@@ -99,6 +99,10 @@ TEST(GateReport, SurvivesJsonUnchanged) {
     report.passed = true;
     report.output_digest.fill(0x44);
     report.output_bytes = 99;
+    report.new_sop_instance_uid = "2.25.1";
+    report.new_study_uid = "2.25.2";
+    report.new_series_uid = "2.25.3";
+    report.new_patient_id = "EFF-1";
 
     const auto again = gate_report_from_json(to_json(report));
 
@@ -106,6 +110,7 @@ TEST(GateReport, SurvivesJsonUnchanged) {
     EXPECT_TRUE(again->passed);
     EXPECT_EQ(again->output_digest, report.output_digest);
     EXPECT_EQ(again->output_bytes, 99U);
+    EXPECT_EQ(dump_json(to_json(*again)), dump_json(to_json(report)));
 }
 
 }  // namespace

@@ -114,6 +114,11 @@ TEST_F(Worker, CleansAndJudgesTheSameBytesAsTheLibrary) {
     EXPECT_EQ(read_memory_file(output.get()), bench_.clean(file).output);
     EXPECT_TRUE(judged.passed) << judged.reason;
     EXPECT_EQ(judged.output_digest, sha256(read_memory_file(output.get())));
+    EXPECT_EQ(judged.new_sop_instance_uid, report.new_sop_instance_uid);
+    EXPECT_EQ(judged.new_study_uid, report.new_study_uid);
+    EXPECT_EQ(judged.new_series_uid, report.new_series_uid);
+    EXPECT_EQ(judged.new_patient_id, report.new_patient_id);
+    EXPECT_FALSE(judged.new_sop_instance_uid.empty());
 }
 
 TEST_F(Worker, GateHoldsWhatWasNotCleaned) {
