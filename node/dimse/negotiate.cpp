@@ -1,6 +1,6 @@
 #include "node/dimse/negotiate.h"
 
-#include "node/dimse/implementation.h"
+#include "rules/vocabulary/implementation.h"
 
 #include <map>
 
@@ -63,8 +63,8 @@ Negotiated negotiate(const AssociateRequest& request, const Offer& offer, const 
     }
     answer.echoed = request.echoed;
     answer.user.pdu_bytes_max = limits.pdu_bytes_max;
-    answer.user.implementation_uid = kImplementationClassUid;
-    answer.user.implementation_version = kImplementationVersionName;
+    answer.user.implementation_uid = rules::kImplementationClassUid;
+    answer.user.implementation_version = rules::kImplementationVersionName;
     if (request.user.asynchronous_window) {
         answer.user.asynchronous_window = AsynchronousWindow{.invoked = 1, .performed = 1};
     }

@@ -2,7 +2,7 @@
 
 #include "config/assert.h"
 #include "node/dimse/command_set.h"
-#include "node/dimse/implementation.h"
+#include "rules/vocabulary/implementation.h"
 #include "rules/vocabulary/sop_class.h"
 
 #include <algorithm>
@@ -55,8 +55,8 @@ void StoreClient::Session::open(const RemoteAe& remote, std::vector<ProposedCont
     request_.called_ae = remote.called_ae;
     request_.calling_ae = remote.calling_ae;
     request_.user.pdu_bytes_max = limits_.pdu_bytes_max;
-    request_.user.implementation_uid = kImplementationClassUid;
-    request_.user.implementation_version = kImplementationVersionName;
+    request_.user.implementation_uid = rules::kImplementationClassUid;
+    request_.user.implementation_version = rules::kImplementationVersionName;
     for (ProposedContext& context : contexts) {
         const auto id = static_cast<std::uint8_t>(2 * contexts_.size() + 1);
         contexts_.push_back({.id = id, .sop_class_uid = context.sop_class_uid, .transfer_syntax_uid = {}});

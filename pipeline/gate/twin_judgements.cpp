@@ -355,7 +355,9 @@ bool TwinWalk::pixels_may_identify() const {
         {.sop_class_uid = routing_.sop_class_uid,
          .modality = facts_.modality,
          .image_type = image_type,
-         .body_part = facts_.body_part.empty() ? facts_.anatomic_region : facts_.body_part}
+         .body_part = facts_.body_part.empty() ? facts_.anatomic_region : facts_.body_part,
+         .claims_text = facts_.claims_text,
+         .claims_face = facts_.claims_face}
     );
     return possible.text || possible.face;
 }

@@ -343,6 +343,12 @@ void TwinWalk::note_fact() {
         case 0x00180015:
             facts_.body_part = text;
             break;
+        case rules::kBurnedInAnnotation.value:
+            facts_.claims_text = text == rules::kYes;
+            break;
+        case rules::kRecognizableVisualFeatures.value:
+            facts_.claims_face = text == rules::kYes;
+            break;
         default:
             break;
     }

@@ -26,6 +26,8 @@ struct ClaimFacts {
     std::string_view image_type;
     std::string_view body_part;
     std::string_view anatomic_region;
+    bool claims_text = false;  ///< YES in (0028,0301)
+    bool claims_face = false;  ///< YES in (0028,0302)
 };
 
 class TwinWalk {

@@ -16,6 +16,7 @@ rules::PlanContext InstanceContext::plan_context(const rules::ProjectKey& key) c
     return rules::PlanContext{
         .key = key,
         .patient_pseudonym = patient_pseudonym,
+        .patient_prefix = patient_prefix,
         .original_patient_id = patient_id,
         .original_sop_instance_uid = sop_instance_uid,
         .new_sop_instance_uid = new_sop_instance_uid,
@@ -26,6 +27,7 @@ rules::PlanContext InstanceContext::plan_context(const rules::ProjectKey& key) c
 
 Result<InstanceContext> read_context(const Item& root, const HeaderWork& work) {
     InstanceContext context;
+    context.patient_prefix = work.rule.patient_prefix;
     EFFACE_TRY(context.patient_id, root.text(kPatientId));
     EFFACE_TRY(const std::string issuer, root.text(kIssuerOfPatientId));
     EFFACE_TRY(context.sop_instance_uid, root.text(kSopInstanceUid));

@@ -15,6 +15,7 @@ namespace efface::pipeline {
 struct InstanceContext {
     std::string patient_id;
     std::string patient_pseudonym;
+    std::string patient_prefix;  ///< Of the rule.
     std::string sop_instance_uid;
     std::string new_sop_instance_uid;
     std::string mime_type;

@@ -62,7 +62,7 @@ struct PlanContext {
     /// What (0010,0020) and (0010,0010) of the data set itself become; empty: they become empty.
     std::string_view patient_pseudonym;
     /// Of the rule; a nested id of another patient becomes that patient's pseudonym with this prefix.
-    std::string_view patient_prefix = "EFF-";
+    std::string_view patient_prefix;
     /// The data set's own (0010,0020), so that a nested copy of it becomes the same pseudonym.
     std::string_view original_patient_id;
     /// Where an operator gave the instance a UID of its own: every UI value that equals

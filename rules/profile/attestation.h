@@ -3,6 +3,7 @@
 // PS3.10 7.1 (File Meta Information), PS3.3 C.12.1 and C.7.1.1 (attestation), PS3.15 E.1.1.
 #pragma once
 
+#include "rules/vocabulary/implementation.h"
 #include "rules/vocabulary/tag.h"
 #include "rules/vocabulary/vr.h"
 
@@ -11,13 +12,9 @@
 
 namespace efface::rules {
 
-/// (0002,0012): one fixed UUID-derived UID (PS3.5 B.2), the same for every version of Efface.
-inline constexpr std::string_view kImplementationClassUid = "2.25.121205978489579310884570317559250451745";
-/// (0002,0013), at most 16 characters.
-inline constexpr std::string_view kImplementationVersionName = "EFFACE_0_1";
-
 /// The File Meta Information is exactly these elements in this order, after 128 zero bytes and "DICM":
-/// group length, version 00\01, SOP class, new SOP instance, transfer syntax, class UID, version name.
+/// group length, version 00\01, SOP class, new SOP instance, transfer syntax, and from
+/// rules/vocabulary/implementation.h class UID and version name.
 inline constexpr std::array kFileMetaTags{Tag{0x0002, 0x0000}, Tag{0x0002, 0x0001}, Tag{0x0002, 0x0002},
                                           Tag{0x0002, 0x0003}, Tag{0x0002, 0x0010}, Tag{0x0002, 0x0012},
                                           Tag{0x0002, 0x0013}};

@@ -1,5 +1,6 @@
 // Goal: what a rule changes (overrides, options, trust in the sender's history, an operator's new
 // instance) changes what the gate expects, and nothing else. Method: cleaned and judged under rule texts.
+#include "rules/profile/attestation.h"
 #include "tests/unit/pipeline/gate/gate_fixture.h"
 #include "tests/unit/pipeline/gate/written_file.h"
 
@@ -150,16 +151,10 @@ TEST(GateRules, PassesAnInstanceThatWasCleanedBefore) {
     EXPECT_EQ(judge(second, third.written, rules.rules().front(), order_for(second)).reason, "");
 }
 
-// A report has no pixels, so that YES may stand under require-clean.
-TEST(GateRules, ExpectsYesWhereNoPixelCanIdentify) {
-    constexpr std::string_view kRequireClean = R"(
-[[rule]]
-name = "strict"
-profile = "basic"
-pixel_policy = "require-clean"
-destinations = ["archive"]
-)";
-    constexpr std::string_view kBasicText = "1.2.840.10008.5.1.4.1.1.88.11";
+constexpr std::string_view kBasicText = "1.2.840.10008.5.1.4.1.1.88.11";
+
+// A report, of which the table says that no pixels can identify.
+std::string report_file(std::string_view claim) {
     DicomWriter data;
     data.element(0x00080016, Vr::UI, kBasicText)
         .element(0x00080018, Vr::UI, "1.2.276.0.99.3.1")
@@ -168,8 +163,40 @@ destinations = ["archive"]
         .element(0x00100020, Vr::LO, "PID-27182")
         .element(0x0020000D, Vr::UI, "1.2.276.0.99.3.2")
         .element(0x0020000E, Vr::UI, "1.2.276.0.99.3.3");
-    const std::string original =
-        part10_file(data.text(), rules::kExplicitVrLittleEndian, kBasicText, "1.2.276.0.99.3.1");
+    if (!claim.empty()) {
+        data.element(0x00280301, Vr::CS, claim);
+    }
+    return part10_file(data.text(), rules::kExplicitVrLittleEndian, kBasicText, "1.2.276.0.99.3.1");
+}
+
+TEST(GateRules, BelievesASenderWhoSaysThatTextIsBurnedIn) {
+    const rules::RuleSet rules = rules_of(kHeaderOnlyRules);
+    for (const auto& [claim, flag] : {std::pair{"YES", "NO"}, std::pair{"NO", "YES"}}) {
+        const std::string original = report_file(claim);
+        const auto order = order_for(original);
+        WrittenFile file{clean(original, rules, order).written};
+        EXPECT_EQ(judge(original, file.text(), rules.rules().front(), order).reason, "") << claim;
+
+        file.put(rules::kPatientIdentityRemoved.value, Vr::CS, flag);
+        EXPECT_EQ(judge(original, file.text(), rules.rules().front(), order).reason, "") << claim;
+        file.put(rules::kPatientIdentityRemoved.value, Vr::CS, claim);
+        EXPECT_EQ(
+            judge(original, file.text(), rules.rules().front(), order).reason,
+            "gate: the attestation is not as it must be (0012,0062)"
+        ) << claim;
+    }
+}
+
+// YES may stand under require-clean where there are no pixels.
+TEST(GateRules, ExpectsYesWhereNoPixelCanIdentify) {
+    constexpr std::string_view kRequireClean = R"(
+[[rule]]
+name = "strict"
+profile = "basic"
+pixel_policy = "require-clean"
+destinations = ["archive"]
+)";
+    const std::string original = report_file("");
     const rules::RuleSet rules = rules_of(kRequireClean);
     const auto order = order_for(original);
     const Cleaned cleaned = clean(original, rules, order);

@@ -89,6 +89,19 @@ TEST(HeaderCleaner, GivesThePatientTheProjectsPseudonym) {
     EXPECT_NE(text(other, 0x00100020), pseudonym);
 }
 
+TEST(HeaderCleaner, GivesANestedPatientThePrefixOfTheRuleToo) {
+    Bench bench;
+    bench.rule.patient_prefix = "SITE-";
+    DataSet data_set = small_ct();
+    Item nested = data_set.root().append_item(rules::Tag{0x0008, 0x2218}).value();
+    put(nested, 0x00100020, Vr::LO, "PAT-0815");
+
+    ASSERT_TRUE(bench.clean(data_set).has_value());
+
+    Item kept = data_set.root().find(rules::Tag{0x0008, 0x2218})->items().front();
+    EXPECT_EQ(kept.text(rules::Tag{0x0010, 0x0020}).value(), bench.key.pseudonym("SITE-", "", "PAT-0815"));
+}
+
 TEST(HeaderCleaner, RemovesPrivateGroupInsideNestedSequence) {
     const Bench bench;
     DataSet data_set = small_ct();

@@ -19,6 +19,7 @@ struct Planner {
     PlanContext context{
         .key = key,
         .patient_pseudonym = "EFF-0123456789ABCDEF",
+        .patient_prefix = "EFF-",
         .original_patient_id = "4711",
         .original_sop_instance_uid = {},
         .new_sop_instance_uid = {},
