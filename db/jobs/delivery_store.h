@@ -94,9 +94,11 @@ public:
     Status transcoded(
         Database& database, const DeliveryLease& lease, const Transcoded& output, UnixMicros now
     ) const;
-    /// Tried again at due_at; after kAttemptsMax tries failed for good. Returns which.
+    /// Tried again at due_at; after kAttemptsMax tries, or where `for_good` says that another would end the
+    /// same, failed for good. Returns which.
     Result<DeliveryState> transcode_failed(
-        Database& database, const DeliveryLease& lease, std::string_view reason, UnixMicros due_at
+        Database& database, const DeliveryLease& lease, std::string_view reason, UnixMicros due_at,
+        bool for_good = false
     ) const;
 
     /// Sends what was cleared again, to one destination or (empty) to all. Returns how many deliveries.

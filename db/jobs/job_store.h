@@ -48,7 +48,7 @@ struct ClearedOutput {
     std::string new_instance_uid;
     std::string new_study_uid;
     std::string new_series_uid;
-    /// The originals as the worker read them; they fill in what ingest did not know.
+    /// Of the original; they fill in what the job row does not know.
     Phi<std::string> study_uid;
     Phi<std::string> series_uid;
     std::string output_file;
@@ -118,6 +118,7 @@ public:
         JobId job = 0;
         std::string spool_file;
         std::string output_file;
+        std::vector<std::string> second_outputs;  ///< Of destinations whose peers refused the syntax.
     };
 
     /// Jobs whose retention began at or before `retention_before`, and purged ones whose files still stand.
@@ -140,7 +141,7 @@ Result<std::vector<Job>> find_instance(
 /// The job that owns a spool file (also a purged one that has not forgotten it), or nothing: an orphan.
 Result<std::optional<JobId>> find_spool_file(Database& database, std::string_view spool_file);
 
-/// Every file name that a row owns: spool names and output names, ascending, in pages.
+/// The files that a job owns, by spool name ascending, in pages. Second outputs: known_second_outputs().
 struct KnownFile {
     JobId job = 0;
     JobState state = JobState::kNone;
@@ -150,6 +151,17 @@ struct KnownFile {
 
 Result<std::vector<KnownFile>> known_files(
     Database& database, std::string_view after_spool_file, std::size_t count
+);
+
+/// The second outputs that deliveries own, ascending by job and destination, in pages.
+struct KnownSecondOutput {
+    JobId job = 0;
+    std::string destination;
+    std::string output_file;
+};
+
+Result<std::vector<KnownSecondOutput>> known_second_outputs(
+    Database& database, const KnownSecondOutput& after, std::size_t count
 );
 
 /// The tables and indexes, for db/store.

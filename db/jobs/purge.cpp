@@ -13,7 +13,23 @@ Status append_candidates(Result<Rows> found, std::vector<JobStore::PurgeCandidat
         if (!any) {
             return {};
         }
-        out.push_back({rows.count(0), rows.text(1), rows.text(2)});
+        out.push_back({rows.count(0), rows.text(1), rows.text(2), {}});
+    }
+}
+
+Status find_second_outputs(Database& database, JobStore::PurgeCandidate& candidate) {
+    EFFACE_TRY(
+        Rows rows,
+        database.select(
+            "SELECT output_file FROM deliveries WHERE job = ? AND output_file <> ''", {candidate.job}
+        )
+    );
+    for (;;) {
+        EFFACE_TRY(const bool any, rows.next());
+        if (!any) {
+            return {};
+        }
+        candidate.second_outputs.push_back(rows.text(0));
     }
 }
 
@@ -50,6 +66,9 @@ Result<std::vector<JobStore::PurgeCandidate>> JobStore::purge_candidates(
         ),
         out
     ));
+    for (PurgeCandidate& candidate : out) {
+        EFFACE_CHECK(find_second_outputs(database, candidate));
+    }
     return out;
 }
 

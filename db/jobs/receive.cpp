@@ -162,4 +162,25 @@ Result<std::vector<KnownFile>> known_files(
     }
 }
 
+Result<std::vector<KnownSecondOutput>> known_second_outputs(
+    Database& database, const KnownSecondOutput& after, std::size_t count
+) {
+    EFFACE_TRY(
+        auto rows, database.select(
+                       "SELECT job, destination, output_file FROM deliveries "
+                       "WHERE output_file <> '' AND (job, destination) > (?, ?) "
+                       "ORDER BY job, destination LIMIT ?",
+                       {after.job, after.destination, count}
+                   )
+    );
+    std::vector<KnownSecondOutput> outputs;
+    for (;;) {
+        EFFACE_TRY(const bool any, rows.next());
+        if (!any) {
+            return outputs;
+        }
+        outputs.push_back({rows.count(0), rows.text(1), rows.text(2)});
+    }
+}
+
 }  // namespace efface::db

@@ -93,6 +93,7 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_due ON deliveries (destination, due_at) WHERE state = 'pending';
 CREATE INDEX deliveries_transcode ON deliveries (due_at) WHERE state = 'transcode_wanted';
+CREATE INDEX deliveries_second ON deliveries (job, destination) WHERE output_file <> '';
 CREATE INDEX deliveries_active ON deliveries (state, destination, job)
     WHERE )sql" EFFACE_DELIVERY_ACTIVE R"sql(;
 

@@ -60,12 +60,12 @@ Status DeliveryStore::transcoded(
 }
 
 Result<DeliveryState> DeliveryStore::transcode_failed(
-    Database& database, const DeliveryLease& lease, std::string_view reason, UnixMicros due_at
+    Database& database, const DeliveryLease& lease, std::string_view reason, UnixMicros due_at, bool for_good
 ) const {
     EFFACE_TRY(
         const LeasedDelivery leased, check_delivery_lease(database, lease, DeliveryState::kTranscoding)
     );
-    const bool spent = leased.transcode_attempts >= kAttemptsMax;
+    const bool spent = for_good || leased.transcode_attempts >= kAttemptsMax;
     EFFACE_TRY(
         const DeliveryState to,
         next_state(DeliveryState::kTranscoding, spent ? DeliveryEvent::kFail : DeliveryEvent::kRetry)

@@ -363,7 +363,8 @@ Result<std::uint64_t> JobStore::requeue_all(Database& database, UnixMicros now) 
     ));
     count += database.changes();
     EFFACE_CHECK(database.run(
-        "UPDATE deliveries SET state = ?, due_at = min(due_at, ?), fence = fence + 1 "
+        "UPDATE deliveries SET state = ?, due_at = min(due_at, ?), fence = fence + 1, "
+        "transcode_attempts = max(transcode_attempts - 1, 0) "
         "WHERE state = 'transcoding' AND " EFFACE_DELIVERY_ACTIVE,
         {state_name(wanted), now}
     ));

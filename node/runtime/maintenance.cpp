@@ -200,9 +200,11 @@ void Maintenance::remove_files(const std::vector<db::JobStore::PurgeCandidate>& 
     std::vector<db::JobId> gone;
     for (const auto& candidate : purged) {
         const Status original = parts_.spool.remove_original(candidate.spool_file);
-        const Status output =
-            candidate.output_file.empty() ? Status{} : parts_.spool.remove_output(candidate.output_file);
-        if (original && output) {
+        bool outputs = candidate.output_file.empty() || parts_.spool.remove_output(candidate.output_file);
+        for (const std::string& second : candidate.second_outputs) {
+            outputs = parts_.spool.remove_output(second) && outputs;
+        }
+        if (original && outputs) {
             gone.push_back(candidate.job);
         }
     }
@@ -215,6 +217,9 @@ void Maintenance::remove_files(const std::vector<db::JobStore::PurgeCandidate>& 
             return {};
         },
         .done = [](const Status&) {},
+        // A removal that a power cut undoes must find the row that names the file: an original without
+        // one would be taken for a new instance.
+        .directory = parts_.settings.node.spool_directory + "/originals",
     };
     static_cast<void>(parts_.writer.try_submit(item));  // Otherwise they come up again as candidates.
 }

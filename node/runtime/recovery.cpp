@@ -51,7 +51,32 @@ Status check_stored(const RecoveryParts& parts) {
     return {};
 }
 
-/// Removes outputs that no job owns, and all of them after a reboot: nothing made them durable (P6).
+/// Every output that a row names: the jobs' own and the second ones.
+Result<std::unordered_set<std::string>> owned_outputs(db::Database& database) {
+    std::unordered_set<std::string> owned;
+    for (std::string after;;) {
+        EFFACE_TRY(const auto page, db::known_files(database, after, kKnownFilesPage));
+        for (const db::KnownFile& known : page) {
+            owned.insert(known.output_file);
+        }
+        if (page.size() < kKnownFilesPage) {
+            break;
+        }
+        after = page.back().spool_file;
+    }
+    for (db::KnownSecondOutput after;;) {
+        EFFACE_TRY(const auto page, db::known_second_outputs(database, after, kKnownFilesPage));
+        for (const db::KnownSecondOutput& known : page) {
+            owned.insert(known.output_file);
+        }
+        if (page.size() < kKnownFilesPage) {
+            return owned;
+        }
+        after = page.back();
+    }
+}
+
+/// Removes outputs that no row owns, and all of them after a reboot: nothing made them durable (P6).
 Result<std::uint64_t> clean_outputs(const RecoveryParts& parts) {
     const std::string marker = parts.settings.node.state_directory + "/boot-id";
     std::string last;
@@ -60,17 +85,8 @@ Result<std::uint64_t> clean_outputs(const RecoveryParts& parts) {
     const bool same_boot = !now.empty() && now == last;
 
     std::unordered_set<std::string> wanted;
-    for (std::string after; same_boot;) {
-        EFFACE_TRY(const auto page, db::known_files(parts.database, after, kKnownFilesPage));
-        for (const db::KnownFile& known : page) {
-            if (!known.output_file.empty()) {
-                wanted.insert(known.output_file);
-            }
-        }
-        if (page.size() < kKnownFilesPage) {
-            break;
-        }
-        after = page.back().spool_file;
+    if (same_boot) {
+        EFFACE_TRY(wanted, owned_outputs(parts.database));
     }
     EFFACE_TRY(const std::vector<std::string> names, parts.spool.list_outputs());
     std::uint64_t removed = 0;

@@ -220,6 +220,71 @@ TEST(Transcode, ThirdFailureIsPermanentForThatDestination) {
     EXPECT_EQ(state_of(store, job), JobState::kUndelivered);
 }
 
+TEST(Transcode, AFailureThatWouldRepeatItselfIsPermanentAtOnce) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1");
+    must(store.deliveries.want_transcode(
+        store.database, lease_of(claim_one(store, "archive")), "1.2.840.10008.1.2", 450
+    ));
+    const auto wanted = must(store.deliveries.claim_transcodes(store.database, 500, 10));
+
+    const DeliveryState state = must(store.deliveries.transcode_failed(
+        store.database, lease_of(wanted.at(0)), "the gate refused it", 500, /*for_good=*/true
+    ));
+
+    EXPECT_EQ(state, DeliveryState::kFailedPermanent);
+    EXPECT_EQ(state_of(store, job), JobState::kUndelivered);
+}
+
+TEST(Transcode, AStopCostsNoAttempt) {
+    TemporaryStore store;
+    clear_one(store, "1");
+    must(store.deliveries.want_transcode(
+        store.database, lease_of(claim_one(store, "archive")), "1.2.840.10008.1.2", 450
+    ));
+    for (std::uint32_t i = 0; i < kAttemptsMax; ++i) {
+        ASSERT_EQ(must(store.deliveries.claim_transcodes(store.database, 500, 10)).size(), 1u);
+        must(store.jobs.requeue_all(store.database, 500));
+    }
+    const auto wanted = must(store.deliveries.claim_transcodes(store.database, 500, 10));
+    EXPECT_EQ(
+        must(store.deliveries.transcode_failed(store.database, lease_of(wanted.at(0)), "died", 500)),
+        DeliveryState::kTranscodeWanted
+    );
+}
+
+TEST(Transcode, SecondOutputsAreKnownUntilTheyArePurged) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1", {"archive", "folder", "teaching"});
+    for (const char* destination : {"archive", "teaching"}) {
+        must(store.deliveries.want_transcode(
+            store.database, lease_of(claim_one(store, destination)), "1.2.840.10008.1.2", 450
+        ));
+    }
+    for (const Delivery& wanted : must(store.deliveries.claim_transcodes(store.database, 460, 10))) {
+        must(store.deliveries.transcoded(
+            store.database, lease_of(wanted), {"second-" + wanted.destination, sha256("second"), 1800}, 470
+        ));
+    }
+
+    const auto first = must(known_second_outputs(store.database, {}, 1));
+    ASSERT_EQ(first.size(), 1u);
+    EXPECT_EQ(first[0].output_file, "second-archive");
+    const auto rest = must(known_second_outputs(store.database, first[0], 10));
+    ASSERT_EQ(rest.size(), 1u);
+    EXPECT_EQ(rest[0].output_file, "second-teaching");
+
+    for (const char* destination : {"archive", "folder", "teaching"}) {
+        finish(store, claim_one(store, destination, 480), DeliveryOutcome::kDelivered);
+    }
+    const auto due = must(store.jobs.purge_candidates(store.database, 10'000, 10));
+    ASSERT_EQ(due.size(), 1u);
+    EXPECT_EQ(due[0].second_outputs, (std::vector<std::string>{"second-archive", "second-teaching"}));
+    must(store.jobs.purge(store.database, job, 10'000));
+    must(store.jobs.forget_files(store.database, job));
+    EXPECT_TRUE(must(known_second_outputs(store.database, {}, 10)).empty());
+}
+
 TEST(OutputLost, NothingIsSentUntilItIsMadeAgainAndWhatWasConfirmedStays) {
     TemporaryStore store;
     const JobId job = clear_one(store, "1", {"archive", "folder"});
