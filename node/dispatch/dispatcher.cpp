@@ -1,6 +1,7 @@
 #include "node/dispatch/dispatcher.h"
 
 #include "config/json.h"
+#include "node/dispatch/known_report.h"
 #include "node/dispatch/receipt.h"
 #include "node/dispatch/transcoder.h"
 #include "pipeline/unit/work_order.h"
@@ -52,7 +53,8 @@ void Dispatcher::run() {
         if (const auto now = parts_.environment.clock.monotonic();
             now - transcodes_looked_at_ >= options_.poll) {
             transcodes_looked_at_ = now;
-            transcoder_->start_due(options_.claim_max);
+            // As many as the queue takes at once: only this thread submits, so it never waits there.
+            transcoder_->start_due(std::min(options_.claim_max, parts_.pool.room()));
         }
     }
 }
@@ -101,7 +103,7 @@ void Dispatcher::start(db::Job job) {
     }
     // The rules and the program in force now; the receipt records them. Where they would give other
     // bytes for what was sent before, clear() sees the conflict (P4).
-    working->order.rule_digest = project->second.rule_digest;
+    working->order.rule_digest = project->second.rules.digest();
     working->order.software_version = parts_.software_version;
 
     auto original = parts_.spool.open_original(working->job.received.spool_file);
@@ -151,9 +153,18 @@ void Dispatcher::finish(const std::shared_ptr<Working>& working, UnitResult resu
     } else if (!result.gate.passed) {
         write_quarantined(working, result.clean.rule, result.gate.reason, db::AuditEvent::kGateRefused);
     } else {
-        write_cleared(working, result);
+        finish_judged(working, std::move(result));
     }
     notify();  // There is room again.
+}
+
+void Dispatcher::finish_judged(const std::shared_ptr<Working>& working, UnitResult result) {
+    const rules::RuleSet& rules = parts_.projects.at(working->order.project).rules;
+    if (const Status known = replace_claims(result, working->order, rules); !known) {
+        write_quarantined(working, result.clean.rule, known.error().message(), db::AuditEvent::kGateRefused);
+        return;
+    }
+    write_cleared(working, result);
 }
 
 db::AuditEntry Dispatcher::entry_for(const Working& working, db::AuditEvent event) const {
@@ -181,6 +192,19 @@ void Dispatcher::submit(std::function<Status(db::Database&)> work, std::function
     );
 }
 
+namespace {
+
+/// Beside the row of the cleaning: why nothing of it is sent yet.
+db::AuditEntry held_entry(db::AuditEntry cleaned, db::HoldKind hold) {
+    cleaned.event = db::AuditEvent::kHeld;
+    cleaned.reason = hold == db::HoldKind::kSeries ? "waits until its series is complete"
+                                                   : "waits until its study is complete";
+    cleaned.detail.clear();
+    return cleaned;
+}
+
+}  // namespace
+
 void Dispatcher::write_cleared(const std::shared_ptr<Working>& working, const UnitResult& result) {
     const pipeline::CleanReport& clean = result.clean;
     const DispatchProject& project = parts_.projects.at(working->order.project);
@@ -189,8 +213,8 @@ void Dispatcher::write_cleared(const std::shared_ptr<Working>& working, const Un
         .new_instance_uid = clean.new_sop_instance_uid,
         .new_study_uid = clean.new_study_uid,
         .new_series_uid = clean.new_series_uid,
-        .study_uid = clean.study_uid,
-        .series_uid = clean.series_uid,
+        .study_uid = working->job.received.study_uid,
+        .series_uid = working->job.received.series_uid,
         .output_file = working->output_name,
         .output_digest = result.gate.output_digest,
         .output_bytes = result.gate.output_bytes,
@@ -232,7 +256,8 @@ void Dispatcher::write_cleared(const std::shared_ptr<Working>& working, const Un
         EFFACE_CHECK(project.crosswalk.record(
             database, {db::CrosswalkKind::kStudy, name, output->new_study_uid, output->study_uid}
         ));
-        return append(database, entry);
+        EFFACE_CHECK(append(database, entry));
+        return *state == db::JobState::kHeld ? append(database, held_entry(entry, output->hold)) : Status{};
     };
     submit(std::move(work), [this, working, output, quarantined](const Status& committed) {
         if (!committed || *quarantined) {

@@ -18,6 +18,7 @@
 #include "node/metrics/metrics.h"
 #include "node/workers/worker_pool.h"
 #include "pipeline/spool/spool.h"
+#include "rules/matching/rule_set.h"
 
 #include <condition_variable>
 #include <functional>
@@ -30,7 +31,7 @@ namespace efface::node {
 
 struct DispatchProject {
     std::string key_fingerprint;
-    Digest rule_digest{};  ///< Of the rules in force now.
+    const rules::RuleSet& rules;  ///< In force now; outlives the dispatcher.
     db::Crosswalk crosswalk;
 };
 
@@ -78,6 +79,7 @@ private:
     std::size_t start_due();
     void start(db::Job job);
     void finish(const std::shared_ptr<Working>& working, UnitResult result);
+    void finish_judged(const std::shared_ptr<Working>& working, UnitResult result);
     void write_cleared(const std::shared_ptr<Working>& working, const UnitResult& result);
     void write_quarantined(
         const std::shared_ptr<Working>& working, const std::string& rule, const std::string& reason,

@@ -3,6 +3,7 @@
 #include "config/json.h"
 #include "db/audit/audit_query.h"
 #include "db/jobs/job_store.h"
+#include "node/dispatch/known_report.h"
 
 #include <utility>
 
@@ -11,21 +12,33 @@ namespace efface::node {
 struct Transcoder::Working {
     db::Delivery delivery;
     db::DeliveryLease lease;
+    pipeline::WorkOrder order;
+    std::string new_series_uid;  ///< Of the first output.
     std::string output_name;
 };
 
 namespace {
 
-/// Was the first output made under these rules by this program? Otherwise a second one could say something
-/// else under the same SOP Instance UID (promise P4).
-bool made_alike(const std::optional<std::string>& receipt, const pipeline::WorkOrder& order) {
+/// Was the first output made under these rules, with this key, by this program? Otherwise a second one
+/// could say something else under the same SOP Instance UID (promise P4).
+bool made_alike(
+    const std::optional<std::string>& receipt, const pipeline::WorkOrder& order,
+    std::string_view key_fingerprint
+) {
     const auto json = receipt ? parse_json(*receipt) : std::nullopt;
     if (!json || !json->contains("work_order")) {
         return false;
     }
     const Json& first = json->at("work_order");
     return first.value("rule_digest", "") == to_hex(order.rule_digest) &&
-           first.value("software_version", "") == order.software_version;
+           first.value("software_version", "") == order.software_version &&
+           first.value("key_fingerprint", "") == key_fingerprint;
+}
+
+/// The same instance by the same rule as the first output, or it may not stand under its UID.
+bool says_the_same(const UnitResult& second, const db::Delivery& first, std::string_view first_series_uid) {
+    return second.clean.rule == first.rule && second.gate.new_sop_instance_uid == first.new_instance_uid &&
+           second.gate.new_study_uid == first.new_study_uid && second.gate.new_series_uid == first_series_uid;
 }
 
 }  // namespace
@@ -64,49 +77,76 @@ void Transcoder::start(const Due& due) {
     working->delivery = due.delivery;
     working->lease = {
         .job = due.delivery.job, .destination = due.delivery.destination, .fence = due.delivery.fence};
+    working->new_series_uid = due.job.new_series_uid;
     const auto json = parse_json(due.job.received.work_order.reveal());
     auto order =
         json ? pipeline::work_order_from_json(*json)
              : Result<pipeline::WorkOrder>{fail(Fault::kQuarantine, "the job's work order is unreadable")};
-    auto original = parts_.spool.open_original(due.job.received.spool_file);
-    auto output = parts_.spool.begin_output();
     const auto project = parts_.projects.find(due.job.received.project);
-    if (output) {
-        working->output_name = output->name;
-    }
-    if (!order || !original || !output || project == parts_.projects.end()) {
-        write_failed(working, "the original, its work order or its project is not there for transcoding");
+    if (!order || project == parts_.projects.end()) {
+        write_failed(
+            working, "its work order or its project is not there for transcoding", /*for_good=*/true
+        );
         return;
     }
-    order->job_id = due.job.id;
-    order->rule_digest = project->second.rule_digest;
-    order->software_version = parts_.software_version;
-    order->transcode_to = due.delivery.output_syntax_uid;
-    if (!made_alike(due.receipt, *order)) {
-        write_failed(working, "the rules or the program changed since this instance was cleared: release it");
+    working->order = std::move(*order);
+    working->order.job_id = due.job.id;
+    working->order.rule_digest = project->second.rules.digest();
+    working->order.software_version = parts_.software_version;
+    working->order.transcode_to = due.delivery.output_syntax_uid;
+    if (!made_alike(due.receipt, working->order, project->second.key_fingerprint)) {
+        write_failed(
+            working, "the rules, the key or the program changed since this instance was cleared: release it",
+            /*for_good=*/true
+        );
         return;
     }
+    auto original = parts_.spool.open_original(due.job.received.spool_file);
+    auto output = original ? parts_.spool.begin_output()
+                           : Result<pipeline::SpoolFile>{tl::unexpected<Error>(original.error())};
+    if (!output) {
+        write_failed(working, output.error().message(), /*for_good=*/false);
+        return;
+    }
+    working->output_name = output->name;
     const bool taken = parts_.pool.submit(
-        {.order = std::move(*order),
+        {.order = working->order,
          .original = std::move(*original),
          .output = std::move(output->file),
-         .done = [this, working](const UnitResult& result) { finish(working, result); }}
+         .done = [this, working](UnitResult result) { finish(working, std::move(result)); }}
     );
     if (!taken) {
-        write_failed(working, "the node stopped before the transcoding");
+        // The node stops: start-up gives the lease back, and the attempt was none.
+        static_cast<void>(parts_.spool.remove_output(working->output_name));
     }
 }
 
-void Transcoder::finish(const std::shared_ptr<Working>& working, const UnitResult& result) {
+void Transcoder::finish(const std::shared_ptr<Working>& working, UnitResult result) {
     if (result.attempt_failed) {
-        write_failed(working, result.failure);
-    } else if (result.clean.outcome != pipeline::CleanReport::Outcome::kCleaned) {
-        write_failed(working, result.clean.reason);
-    } else if (!result.gate.passed) {
-        write_failed(working, result.gate.reason);
-    } else {
-        write_done(working, result);
+        write_failed(working, result.failure, /*for_good=*/false);
+        return;
     }
+    // What follows is a judgement: a further attempt would end the same.
+    if (result.clean.outcome != pipeline::CleanReport::Outcome::kCleaned) {
+        write_failed(working, result.clean.reason, /*for_good=*/true);
+        return;
+    }
+    if (!result.gate.passed) {
+        write_failed(working, result.gate.reason, /*for_good=*/true);
+        return;
+    }
+    const rules::RuleSet& rules = parts_.projects.at(working->delivery.project).rules;
+    if (const Status known = replace_claims(result, working->order, rules); !known) {
+        write_failed(working, known.error().message(), /*for_good=*/true);
+        return;
+    }
+    if (!says_the_same(result, working->delivery, working->new_series_uid)) {
+        write_failed(
+            working, "the second output names another instance or rule than the first", /*for_good=*/true
+        );
+        return;
+    }
+    write_done(working, result);
 }
 
 db::AuditEntry Transcoder::entry_for(const Working& working) const {
@@ -153,7 +193,9 @@ void Transcoder::write_done(const std::shared_ptr<Working>& working, const UnitR
     static_cast<void>(queued);  // Stopped or halted: start-up requeues the lease.
 }
 
-void Transcoder::write_failed(const std::shared_ptr<Working>& working, const std::string& reason) {
+void Transcoder::write_failed(
+    const std::shared_ptr<Working>& working, const std::string& reason, bool for_good
+) {
     if (!working->output_name.empty()) {
         static_cast<void>(parts_.spool.remove_output(working->output_name));
     }
@@ -161,11 +203,11 @@ void Transcoder::write_failed(const std::shared_ptr<Working>& working, const std
     entry.outcome = db::AuditOutcome::kFailure;
     entry.reason = reason;
     const Status queued = parts_.writer.submit(
-        {.work = [this, working, entry](db::Database& database) -> Status {
+        {.work = [this, working, entry, for_good](db::Database& database) -> Status {
              const UnixMicros due_at = entry.at + options_.retry_delay.count();
              EFFACE_TRY(
                  [[maybe_unused]] const db::DeliveryState state,
-                 deliveries_.transcode_failed(database, working->lease, entry.reason, due_at)
+                 deliveries_.transcode_failed(database, working->lease, entry.reason, due_at, for_good)
              );
              EFFACE_TRY([[maybe_unused]] const std::uint64_t seq, parts_.audit.append(database, entry));
              return {};

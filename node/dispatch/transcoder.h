@@ -23,9 +23,9 @@ private:
     struct Due;
     struct Working;
     void start(const Due& due);
-    void finish(const std::shared_ptr<Working>& working, const UnitResult& result);
+    void finish(const std::shared_ptr<Working>& working, UnitResult result);
     void write_done(const std::shared_ptr<Working>& working, const UnitResult& result);
-    void write_failed(const std::shared_ptr<Working>& working, const std::string& reason);
+    void write_failed(const std::shared_ptr<Working>& working, const std::string& reason, bool for_good);
     db::AuditEntry entry_for(const Working& working) const;
 
     DispatchParts& parts_;

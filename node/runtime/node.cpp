@@ -43,7 +43,7 @@ std::unordered_map<std::string, DispatchProject> dispatch_projects(
             project.name,
             DispatchProject{
                 .key_fingerprint = project.key.fingerprint(),
-                .rule_digest = project.rules.digest(),
+                .rules = project.rules,
                 .crosswalk = db::Crosswalk{key, entropy}}
         );
     }

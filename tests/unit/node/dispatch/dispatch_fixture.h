@@ -17,7 +17,29 @@ namespace efface::node {
 
 class DispatchTest : public ::testing::Test {
 protected:
-    static constexpr std::string_view kRulesInForce = "the rules in force";
+    static constexpr std::string_view kRulesInForce = R"(
+[[rule]]
+name = "hold-series"
+match.modality = "CT"
+profile = "basic"
+pixel_policy = "header-only"
+destinations = ["archive"]
+hold = "series"
+
+[[rule]]
+name = "hold-study"
+match.modality = "MR"
+profile = "basic"
+pixel_policy = "header-only"
+destinations = ["archive"]
+hold = "study"
+
+[[rule]]
+name = "ct"
+profile = "basic"
+pixel_policy = "header-only"
+destinations = ["archive"]
+)";
 
     void SetUp() override { start(); }
 
@@ -138,18 +160,23 @@ protected:
     }
 
     std::unordered_map<std::string, DispatchProject> projects(std::string_view rules) {
+        auto parsed = rules::RuleSet::parse(rules, "test.toml");
+        EFFACE_ASSERT(parsed.has_value());
+        rules_ = std::move(*parsed);
         std::unordered_map<std::string, DispatchProject> out;
         out.emplace(
             "trial",
             DispatchProject{
-                .key_fingerprint = "0badcafe",
-                .rule_digest = sha256(rules),
+                .key_fingerprint = fingerprint_,
+                .rules = rules_,
                 .crosswalk = db::Crosswalk{SealKey{}, environment_.entropy}}
         );
         return out;
     }
 
     Environment& environment_ = system_environment();
+    rules::RuleSet rules_;
+    std::string fingerprint_ = "0badcafe";
     db::testing::TemporaryStore store_;
     pipeline::Spool spool_ =
         db::testing::must(pipeline::Spool::open(environment_, store_.directory.file("spool")));

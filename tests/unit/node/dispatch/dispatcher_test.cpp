@@ -25,6 +25,25 @@ TEST_F(DispatchTest, AClearedJobHasItsReceiptAndADeliveryThatIsDue) {
     EXPECT_EQ(output_count(), 1U);
 }
 
+TEST_F(DispatchTest, AHeldJobSaysSoAndWhatItWaitsFor) {
+    const db::JobId series = receive("1", "hold-series");
+    const db::JobId study = receive("2", "hold-study");
+    const db::JobId sent = receive("3", "");
+
+    wait_for(series, JobState::kHeld);
+    wait_for(study, JobState::kHeld);
+    wait_for(sent, JobState::kDelivering);
+
+    ASSERT_EQ(rows(AuditEvent::kHeld).size(), 2U);
+    for (const db::AuditRow& row : rows(AuditEvent::kHeld)) {
+        const std::string whole = row.entry.job == series ? "series" : "study";
+        EXPECT_EQ(row.entry.reason, "waits until its " + whole + " is complete");
+        EXPECT_FALSE(row.entry.study_hash.empty());
+        EXPECT_TRUE(row.entry.detail.empty()) << "the receipt stands in the row of the cleaning";
+    }
+    EXPECT_EQ(rows(AuditEvent::kCleaned).size(), 3U);
+}
+
 TEST_F(DispatchTest, AWorkerThatDiesThreeTimesOfAJobQuarantinesIt) {
     const db::JobId id = receive("1", "die");
 
@@ -87,6 +106,43 @@ TEST_F(DispatchTest, AGateRefusalIsQuarantinedAsOne) {
     ASSERT_EQ(rows(AuditEvent::kGateRefused).size(), 1U);
     EXPECT_TRUE(rows(AuditEvent::kCleaned).empty());
     EXPECT_EQ(output_count(), 0U);
+    EXPECT_EQ(due_, 0U);
+}
+
+TEST_F(DispatchTest, TheRuleSaysWhereAnInstanceGoesWhateverItsCleanerClaims) {
+    const db::JobId id = receive("1", "claim-way");
+
+    wait_for(id, JobState::kHeld);
+
+    EXPECT_EQ(delivery(id).destination, "archive");
+    EXPECT_EQ(job(id).output_syntax_uid, job(id).received.transfer_syntax_uid);
+    EXPECT_EQ(job(id).received.study_uid.reveal(), db::testing::synthetic_job("1").study_uid.reveal());
+    ASSERT_EQ(rows(AuditEvent::kCleaned).size(), 1U);
+    const std::string receipt = rows(AuditEvent::kCleaned).front().entry.detail;
+    EXPECT_EQ(receipt.find("Mustermann"), std::string::npos) << receipt;
+    EXPECT_EQ(parse_json(receipt)->at("output").at("patient_id"), "EFF-1");
+    EXPECT_EQ(parse_json(receipt)->at("pixel_policy"), "header-only");
+}
+
+TEST_F(DispatchTest, OtherUidsThanStandInTheFileAreQuarantined) {
+    const db::JobId id = receive("1", "claim-uid");
+
+    wait_for(id, JobState::kQuarantined);
+
+    EXPECT_EQ(job(id).reason, "the cleaner reports other UIDs than stand in its file");
+    EXPECT_EQ(rows(AuditEvent::kGateRefused).size(), 1U);
+    EXPECT_EQ(job(id).new_instance_uid, "");
+    EXPECT_TRUE(eventually([&] { return output_count() == 0; }));
+    EXPECT_EQ(due_, 0U);
+}
+
+TEST_F(DispatchTest, ARuleThatIsNotInForceIsQuarantinedAndNotNamed) {
+    const db::JobId id = receive("1", "claim-rule");
+
+    wait_for(id, JobState::kQuarantined);
+
+    EXPECT_EQ(job(id).reason, "the cleaner names a rule that is not in force");
+    EXPECT_EQ(job(id).rule, "");
     EXPECT_EQ(due_, 0U);
 }
 

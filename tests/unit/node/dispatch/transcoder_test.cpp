@@ -72,16 +72,43 @@ TEST_F(TranscoderTest, AGateRefusalOfTheSecondOutputSendsNothing) {
     EXPECT_EQ(output_count(), 1U);
 }
 
-TEST_F(TranscoderTest, OtherRulesThanTheFirstOutputsMakeNoSecond) {
+TEST_F(TranscoderTest, ASecondOutputOfAnotherInstanceIsThrownAway) {
+    const db::JobId id = refused_by_its_peer("transcode-other-uid");
+
+    ASSERT_TRUE(delivery_becomes(id, DeliveryState::kFailedPermanent));
+
+    EXPECT_EQ(delivery(id).reason, "the second output names another instance or rule than the first");
+    EXPECT_EQ(job(id).state, JobState::kUndelivered);
+    EXPECT_EQ(output_count(), 1U);
+    EXPECT_EQ(rows(AuditEvent::kTranscoded).size(), 1U) << "another attempt would end the same";
+    EXPECT_EQ(due_, 1U);
+}
+
+TEST_F(TranscoderTest, AnotherKeyThanTheFirstOutputsMakesNoSecond) {
     const db::JobId id = receive("1", "");
     wait_for(id, JobState::kDelivering);
     stop();
-    start("other rules");
+    fingerprint_ = "another key";
+    start();
     want_transcode(id);
 
     ASSERT_TRUE(delivery_becomes(id, DeliveryState::kFailedPermanent));
 
-    EXPECT_EQ(delivery(id).reason.find("the rules or the program changed"), 0U) << delivery(id).reason;
+    EXPECT_EQ(delivery(id).reason.find("the rules, the key or the program"), 0U) << delivery(id).reason;
+    EXPECT_EQ(output_count(), 1U);
+}
+
+TEST_F(TranscoderTest, OtherRulesThanTheFirstOutputsMakeNoSecond) {
+    const db::JobId id = receive("1", "");
+    wait_for(id, JobState::kDelivering);
+    stop();
+    start(std::string{kRulesInForce} + "# changed since\n");
+    want_transcode(id);
+
+    ASSERT_TRUE(delivery_becomes(id, DeliveryState::kFailedPermanent));
+
+    EXPECT_EQ(delivery(id).reason.find("the rules, the key or the program changed"), 0U)
+        << delivery(id).reason;
     EXPECT_EQ(job(id).state, JobState::kUndelivered);
     EXPECT_EQ(output_count(), 1U);
 }

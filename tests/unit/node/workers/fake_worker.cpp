@@ -1,8 +1,10 @@
 // A worker that does what the work order's `forced_rule` tells it: "die", "hang", "nonsense",
-// "gate-die", "gate-refuse", "quarantine", "transcode-die" and "transcode-gate-refuse" (only for a second
-// output), "clutch" and "clutch-mapped" (it keeps the output open for writing), or (anything else) clean and
-// pass. Stands in for efface-worker where only the pool is tested. It cannot be started with more descriptors
-// than it needs.
+// "gate-die", "gate-refuse", "quarantine", "transcode-die", "transcode-gate-refuse" and "transcode-other-uid"
+// (only for a second output), "clutch" and "clutch-mapped" (it keeps the output open for writing),
+// "hold-series" and "hold-study" (rules that it applies), "claim-rule", "claim-uid" and "claim-way" (its
+// report says what is not so), "wait-FILE" (it works until FILE is there), or (anything else) clean and pass.
+// Stands in for efface-worker where only the pool is tested. It cannot be started with more descriptors than
+// it needs.
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 
@@ -18,6 +20,7 @@ using namespace efface::pipeline;  // NOLINT
 namespace {
 
 constexpr int kSocket = 3;
+constexpr off_t kPidAt = 16;  // In the output: who cleaned it.
 
 void reply(MessageKind kind, const Json& json) {
     static_cast<void>(send_message(kSocket, kind, dump_json(json)));
@@ -56,25 +59,70 @@ void misbehave(const std::string& how) {
     }
 }
 
+void wait_for_file(const std::string& behaviour) {
+    constexpr std::string_view kWait = "wait-";
+    constexpr int kMillisecondsBetweenLooks = 2;
+    while (behaviour.starts_with(kWait) && ::access(behaviour.substr(kWait.size()).c_str(), F_OK) != 0) {
+        ::poll(nullptr, 0, kMillisecondsBetweenLooks);
+    }
+}
+
+/// The new SOP Instance UID that stands in the file, so to speak: the cleaner and the gate agree on it.
+std::string uid_for(const WorkOrder& order) {
+    const bool other = order.forced_rule == "transcode-other-uid" && !order.transcode_to.empty();
+    return other ? "2.25.666" : "2.25." + std::to_string(order.job_id);
+}
+
+void write_pid(int output) {
+    const pid_t pid = ::getpid();
+    static_cast<void>(::pwrite(output, &pid, sizeof pid, kPidAt));
+}
+
+bool is_own_work(int written) {
+    pid_t pid = 0;
+    return ::pread(written, &pid, sizeof pid, kPidAt) != sizeof pid || pid == ::getpid();
+}
+
+void lie(const std::string& how, CleanReport& report) {
+    if (how == "claim-rule") {
+        report.rule = "Mustermann^Erika";
+    }
+    if (how == "claim-uid") {
+        report.new_sop_instance_uid = "2.25.666";
+    }
+    if (how == "claim-way") {
+        report.rule = "hold-study";
+        report.destinations = {"elsewhere"};
+        report.hold = "none";
+        report.new_patient_id = "Mustermann^Erika";
+        report.pixel_policy = "Mustermann^Erika";
+        report.output_transfer_syntax_uid = "1.2.3";
+        report.study_uid = Phi<std::string>{"1.2.666"};
+    }
+}
+
 void clean(Message& request) {
     const auto order = work_order_from_json(*parse_json(request.payload));
     misbehave(order->forced_rule);
+    wait_for_file(order->forced_rule);
     if (order->forced_rule == "transcode-die" && !order->transcode_to.empty()) {
         misbehave("die");
     }
     clutch(order->forced_rule, request.descriptors[1].get());
+    write_pid(request.descriptors[1].get());
     CleanReport report;
     report.outcome = order->forced_rule == "quarantine" ? CleanReport::Outcome::kQuarantined
                                                         : CleanReport::Outcome::kCleaned;
     report.reason = order->forced_rule == "quarantine" ? "told to" : "";
-    report.rule = "rule of " + std::to_string(::getpid());
+    report.rule = order->forced_rule.starts_with("hold-") ? order->forced_rule : "ct";
     report.hold = "none";
     report.destinations = {"archive"};
-    report.new_sop_instance_uid = "2.25." + std::to_string(order->job_id);
+    report.new_sop_instance_uid = uid_for(*order);
     report.new_study_uid = "2.25.1000";
     report.new_series_uid = "2.25.2000";
     report.output_transfer_syntax_uid =
         order->transcode_to.empty() ? order->transfer_syntax_uid : order->transcode_to;
+    lie(order->forced_rule, report);
     request.descriptors.clear();
     reply(MessageKind::kCleaned, to_json(report));
 }
@@ -87,9 +135,12 @@ void gate(const Message& request) {
     GateReport report;
     // The pool's promise, checked where it can be seen: cleaner and judge are not one process.
     const int written = request.descriptors[1].get();
-    report.passed = asked->rule != "rule of " + std::to_string(::getpid()) &&
-                    (::fcntl(written, F_GETFL) & O_ACCMODE) == O_RDONLY &&
+    report.passed = !is_own_work(written) && (::fcntl(written, F_GETFL) & O_ACCMODE) == O_RDONLY &&
                     ::fcntl(written, F_SETLEASE, F_RDLCK) == 0;
+    report.new_sop_instance_uid = uid_for(asked->order);
+    report.new_study_uid = "2.25.1000";
+    report.new_series_uid = "2.25.2000";
+    report.new_patient_id = "EFF-1";
     const bool second_refused =
         asked->order.forced_rule == "transcode-gate-refuse" && !asked->order.transcode_to.empty();
     if (asked->order.forced_rule == "gate-refuse" || second_refused) {
