@@ -111,8 +111,9 @@ Action resolve(std::string_view code, char type) {
     if (code == "X/Z/D") {
         return optional ? Action::X : may_be_empty ? Action::Z : Action::D;
     }
+    // Never Z: the Common Instance Reference Module (PS3.3 C.12.2) stands only with the references it lists.
     EFFACE_ASSERT(code == "X/Z/U*");
-    return optional ? Action::X : may_be_empty ? Action::Z : Action::U;
+    return optional ? Action::X : Action::U;
 }
 
 /// X where the standard also demands the attribute unconditionally: E.1.1 forbids breaking the IOD.

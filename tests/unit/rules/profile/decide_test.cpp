@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(
         Compound{"DeviceSerialNumber", "", kEncapsulatedStl, '1', Action::D},
         Compound{"InstitutionName", "", kUnknownClass, '?', Action::D},
         Compound{"ReferencedImageSequence", "", kCt, '3', Action::X},
-        Compound{"ReferencedImageSequence", "PerFrameFunctionalGroupsSequence", kEnhancedXa, '2', Action::Z},
+        Compound{"ReferencedImageSequence", "PerFrameFunctionalGroupsSequence", kEnhancedXa, '2', Action::U},
         Compound{"ReferencedImageSequence", "ReferencedSeriesSequence", kPresentationState, '1', Action::U},
         Compound{"ReferencedImageSequence", "", kUnknownClass, '?', Action::U}
     )
