@@ -117,9 +117,7 @@ Status plan_native(std::span<const std::byte> data_set, const PixelScan& scan, P
     }
     // A word VR swaps in big endian; OB and 8-bit samples do not.
     const bool big_endian = scan.element.header.big_endian;
-    if (word_bytes(scan.shape) != 0 && has_foreign_bits(value.first(samples), scan.shape, big_endian)) {
-        plan.clear_bits = ClearBits{word_bytes(scan.shape), stored_mask(scan.shape), big_endian};
-    }
+    plan.clear_bits = bits_to_clear(value.first(samples), scan.shape, big_endian);
     const std::uint64_t padded = samples + (samples & 1U);
     if (value.size() < padded) {
         return fail(Fault::kQuarantine, "Pixel Data has an odd length", Where::tag(0x7FE00010));
@@ -179,6 +177,15 @@ Result<PixelDataPlan> plan_pixel_data(
         plan.new_bytes += piece.length;
     }
     return plan;
+}
+
+std::optional<ClearBits> bits_to_clear(
+    std::span<const std::byte> samples, const PixelShape& shape, bool big_endian
+) {
+    if (word_bytes(shape) == 0 || !has_foreign_bits(samples, shape, big_endian)) {
+        return std::nullopt;
+    }
+    return ClearBits{word_bytes(shape), stored_mask(shape), big_endian};
 }
 
 void clear_unused_bits(std::span<std::byte> samples, const ClearBits& clear) {

@@ -68,6 +68,11 @@ Result<PixelDataPlan> plan_pixel_data(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax
 );
 
+/// What to clear where a sample has an unused bit set that is not the extension of its sign; else nothing.
+std::optional<ClearBits> bits_to_clear(
+    std::span<const std::byte> samples, const PixelShape& shape, bool big_endian
+);
+
 /// Applies ClearBits to a stretch that starts at a sample's first byte.
 void clear_unused_bits(std::span<std::byte> samples, const ClearBits& clear);
 

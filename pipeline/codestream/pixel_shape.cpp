@@ -34,6 +34,7 @@ public:
                 return number(event, shape.samples_per_pixel);
             case 0x00280004: {
                 const std::string_view text = trimmed_text(event.value);
+                scan.photometric = text;
                 shape.subsampled_422 = text == "YBR_FULL_422" || text == "YBR_PARTIAL_422";
                 return {};
             }

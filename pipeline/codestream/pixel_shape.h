@@ -5,6 +5,8 @@
 #include "pipeline/codestream/pixel_data_plan.h"
 #include "pipeline/scan/scanner.h"
 
+#include <string_view>
+
 namespace efface::pipeline {
 
 /// One fragment's place in the data set.
@@ -30,6 +32,7 @@ struct PixelElement {
 struct PixelScan {
     PixelShape shape;
     PixelElement element;
+    std::string_view photometric;  ///< (0028,0004), trimmed; points into the data set.
 };
 
 Result<PixelScan> scan_pixel_data(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax);

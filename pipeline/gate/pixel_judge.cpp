@@ -2,6 +2,7 @@
 #include "pipeline/gate/pixel_judge.h"
 
 #include "pipeline/gate/frame_tokens.h"
+#include "pipeline/gate/pixel_frames.h"
 #include "pipeline/gate/sample_bits.h"
 
 #include <algorithm>
@@ -19,79 +20,6 @@ std::uint64_t little(std::span<const std::byte> bytes, std::size_t at, std::size
         value |= static_cast<std::uint64_t>(bytes[at + i]) << (8 * i);
     }
     return value;
-}
-
-// Indices of the fragments that begin a frame, by the table's offsets.
-Result<std::vector<std::size_t>> starts_by_table(
-    const PixelSource& source, std::span<const std::byte> table, std::size_t width, std::uint64_t frames
-) {
-    std::vector<std::size_t> starts;
-    if (table.size() != frames * width) {
-        return fail(Fault::kQuarantine, "gate: an offset table does not count the frames", kAtPixelData);
-    }
-    const auto& offsets = source.fragment_offsets;
-    for (std::uint64_t i = 0; i < frames; ++i) {
-        const auto found = std::lower_bound(offsets.begin(), offsets.end(), little(table, i * width, width));
-        const auto index = static_cast<std::size_t>(found - offsets.begin());
-        const bool exact = found != offsets.end() && *found == little(table, i * width, width);
-        if (!exact || (starts.empty() ? index != 0 : index <= starts.back())) {
-            return fail(Fault::kQuarantine, "gate: an offset table misses its frames", kAtPixelData);
-        }
-        starts.push_back(index);
-    }
-    return starts;
-}
-
-bool begins_codestream(rules::SyntaxFamily family, std::span<const std::byte> fragment) {
-    const bool wavelet = family == rules::SyntaxFamily::kJpeg2000 || family == rules::SyntaxFamily::kHtj2k;
-    const std::byte second = wavelet ? std::byte{0x4F} : std::byte{0xD8};
-    return fragment.size() > 2 && fragment[0] == std::byte{0xFF} && fragment[1] == second &&
-           fragment[2] == std::byte{0xFF};
-}
-
-Result<std::vector<std::size_t>> frame_starts(
-    const PixelSource& source, rules::SyntaxFamily family, std::uint64_t frames
-) {
-    if (source.fragments.empty() || source.fragments.size() < frames) {
-        return fail(Fault::kQuarantine, "gate: Pixel Data has fewer fragments than frames", kAtPixelData);
-    }
-    if (!source.extended_offsets.empty()) {
-        return starts_by_table(source, source.extended_offsets, 8, frames);
-    }
-    if (!source.offset_table.empty()) {
-        return starts_by_table(source, source.offset_table, 4, frames);
-    }
-    std::vector<std::size_t> starts;
-    if (frames == 1) {
-        starts.push_back(0);
-        return starts;
-    }
-    const bool one_each = source.fragments.size() == frames;
-    for (std::size_t i = 0; i < source.fragments.size(); ++i) {
-        if (one_each || begins_codestream(family, source.fragments[i])) {
-            starts.push_back(i);
-        }
-    }
-    if (starts.size() != frames || starts.front() != 0) {
-        return fail(Fault::kQuarantine, "gate: frames cannot be told apart", kAtPixelData);
-    }
-    return starts;
-}
-
-// The bytes of frame `i`; `gathered` holds them where the frame lies in several fragments.
-std::span<const std::byte> frame_bytes(
-    const PixelSource& source, const std::vector<std::size_t>& starts, std::size_t i,
-    std::vector<std::byte>& gathered
-) {
-    const std::size_t end = i + 1 < starts.size() ? starts[i + 1] : source.fragments.size();
-    if (end - starts[i] == 1) {
-        return source.fragments[starts[i]];
-    }
-    gathered.clear();
-    for (std::size_t f = starts[i]; f < end; ++f) {
-        gathered.insert(gathered.end(), source.fragments[f].begin(), source.fragments[f].end());
-    }
-    return gathered;
 }
 
 Status judge_extended_lengths(const PixelSource& source, const std::vector<std::size_t>& starts) {
@@ -181,6 +109,10 @@ Status PixelJudge::judge(
     if (original_.present != written_.present) {
         return fail(Fault::kQuarantine, "gate: Pixel Data stands in one file only", kAtPixelData);
     }
+    const bool decoded = original_syntax.encapsulated && !written_syntax.encapsulated;
+    if (decoded) {
+        EFFACE_CHECK(judge_decoded_attributes());
+    }
     if (!original_.present) {
         return {};
     }
@@ -191,8 +123,11 @@ Status PixelJudge::judge(
     if (!original_.encapsulated && !written_.encapsulated) {
         return judge_native(original_syntax.explicit_vr && written_syntax.explicit_vr);
     }
+    if (decoded) {
+        return judge_decoded(original_syntax, written_syntax);
+    }
     if (original_syntax.uid != written_syntax.uid) {
-        return fail(Fault::kQuarantine, "gate: transcoded Pixel Data cannot be compared yet", kAtPixelData);
+        return fail(Fault::kQuarantine, "gate: Pixel Data was compressed anew", kAtPixelData);
     }
     return judge_encapsulated(original_syntax.family);
 }
@@ -228,7 +163,7 @@ Status PixelJudge::judge_native(bool both_name_their_vr) const {
     return {};
 }
 
-Status PixelJudge::judge_encapsulated(rules::SyntaxFamily family) const {
+Status PixelJudge::judge_overlays() const {
     const std::uint64_t low = high_ + 1 >= stored_ ? high_ + 1 - stored_ : 0;
     for (const std::uint16_t bit : overlay_bits_) {
         if (bit > high_ || bit < low) {
@@ -237,6 +172,11 @@ Status PixelJudge::judge_encapsulated(rules::SyntaxFamily family) const {
             );
         }
     }
+    return {};
+}
+
+Status PixelJudge::judge_encapsulated(rules::SyntaxFamily family) const {
+    EFFACE_CHECK(judge_overlays());
     if (original_.offset_table.empty() != written_.offset_table.empty() || frames_unreadable_) {
         return fail(Fault::kQuarantine, "gate: Pixel Data gained or lost its offset table", kAtPixelData);
     }

@@ -33,6 +33,10 @@ public:
     /// Notes an attribute of the original's top level that shapes its Pixel Data; others are ignored.
     void note(const Event& event);
 
+    /// Notes one of is_decoding_attribute() of both files, where Pixel Data was decoded between them.
+    /// `written` is null where the attribute stands in the original only.
+    Status note_decoded(const Event& original, const Event* written);
+
     PixelSource& original() { return original_; }
 
     PixelSource& written() { return written_; }
@@ -43,6 +47,12 @@ public:
 private:
     Status judge_native(bool both_name_their_vr) const;
     Status judge_encapsulated(rules::SyntaxFamily family) const;
+    Status judge_overlays() const;
+    Status judge_decoded_attributes() const;
+    Status judge_decoded(
+        const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
+    ) const;
+    Status judge_decoded_frames(const rules::TransferSyntax& syntax, std::uint64_t frame_size) const;
     Result<std::uint64_t> sample_bytes(std::uint64_t frames) const;
 
     PixelSource original_;
@@ -58,6 +68,19 @@ private:
     bool frames_unreadable_ = false;
     std::uint64_t frames_ = 1;
     std::vector<std::uint16_t> overlay_bits_;
+
+    /// What decoding may change, as both files have it.
+    struct Twin {
+        std::span<const std::byte> original;
+        std::span<const std::byte> written;
+    };
+
+    Twin photometric_;
+    Twin planar_;
 };
+
+/// Photometric Interpretation, Planar Configuration and the Extended Offset Table: what decoding may
+/// change of a top level. Judged with Pixel Data, not by the profile.
+bool is_decoding_attribute(rules::Tag tag);
 
 }  // namespace efface::pipeline

@@ -163,6 +163,10 @@ Status TwinWalk::step_sequence() {
 
 Status TwinWalk::only_in_original() {
     const Tag tag = original_.tag;
+    if (at_top() && is_decoded() && (tag == kExtendedOffsets || tag == kExtendedLengths)) {
+        EFFACE_CHECK(pixels_.note_decoded(original_, nullptr));
+        return advance_original();
+    }
     const bool attested =
         at_top() && (tag == rules::kBurnedInAnnotation || tag == rules::kRecognizableVisualFeatures);
     if (attested) {
@@ -206,6 +210,11 @@ Status TwinWalk::in_both() {
         return pixel_data();
     }
     if (at_top()) {
+        if (is_decoded() && is_decoding_attribute(tag)) {
+            EFFACE_CHECK(pixels_.note_decoded(original_, &written_));
+            EFFACE_CHECK(advance_original());
+            return advance_written();
+        }
         if (is_attestation(tag)) {
             return own_attribute(true);
         }

@@ -91,6 +91,9 @@ private:
 
     bool at_top() const { return frames_.size() == 1; }
 
+    /// Compressed samples became native ones.
+    bool is_decoded() const { return original_syntax_.encapsulated && !written_syntax_.encapsulated; }
+
     // Constant after construction.
     const GateWork& work_;
     const Routing& routing_;

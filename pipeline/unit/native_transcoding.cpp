@@ -49,7 +49,11 @@ Result<bool> swaps_words(const Original& original, std::string_view vr) {
     return vr == "OW";
 }
 
-std::string element_header(const rules::TransferSyntax& target, std::string_view vr, std::uint64_t length) {
+}  // namespace
+
+std::string pixel_element_header(
+    const rules::TransferSyntax& target, std::string_view vr, std::uint64_t length
+) {
     std::string header;
     put_u16(header, 0x7FE0);
     put_u16(header, 0x0010);
@@ -60,19 +64,6 @@ std::string element_header(const rules::TransferSyntax& target, std::string_view
     put_u16(header, length & 0xFFFFU);
     put_u16(header, length >> 16U);
     return header;
-}
-
-}  // namespace
-
-Result<const rules::TransferSyntax*> transcoding_target(
-    const rules::TransferSyntax& from, std::string_view uid
-) {
-    const rules::TransferSyntax* target = rules::find_transfer_syntax(uid);
-    const bool little = uid == rules::kExplicitVrLittleEndian || uid == rules::kImplicitVrLittleEndian;
-    if (target == nullptr || !little || from.family != rules::SyntaxFamily::kNative || from.encapsulated) {
-        return fail(Fault::kQuarantine, "this version cannot transcode to the syntax that the peer accepts");
-    }
-    return target;
 }
 
 Status append_transcoded_pixels(
@@ -90,7 +81,7 @@ Status append_transcoded_pixels(
     }
     EFFACE_TRY(const std::string_view vr, written_vr(original));
     EFFACE_TRY(const bool swap, swaps_words(original, vr));
-    EFFACE_CHECK(output.append(element_header(target, vr, length)));
+    EFFACE_CHECK(output.append(pixel_element_header(target, vr, length)));
     return for_each_stretch(original, header_bytes, [&](std::span<std::byte> samples) {
         if (swap) {
             for (std::size_t i = 0; i + 1 < samples.size(); i += 2) {

@@ -1,7 +1,6 @@
-// Lossless change between native encodings (PS3.5 annex A.1 to A.3, 8.1.1): for a peer that refuses the
-// syntax an instance came in. Little endian is the only target: big endian is retired, and what
-// samples of more than 16 bits look like in it is read differently by different readers.
-// Thread rule: see DataSet.
+// Lossless change between native encodings (PS3.5 annex A.1 to A.3, 8.1.1). Little endian is the only target:
+// big endian is retired, and what samples of more than 16 bits look like in it is read differently by
+// different readers. Thread rule: see DataSet.
 #pragma once
 
 #include "config/result.h"
@@ -9,13 +8,15 @@
 #include "pipeline/unit/output_file.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace efface::pipeline {
 
-/// The row of `uid`. Fault::kQuarantine: nothing here goes from `from` to it.
-Result<const rules::TransferSyntax*> transcoding_target(
-    const rules::TransferSyntax& from, std::string_view uid
+/// Header of a native Pixel Data element as `target` has it.
+std::string pixel_element_header(
+    const rules::TransferSyntax& target, std::string_view vr, std::uint64_t length
 );
 
 /// Writes the Pixel Data element of `original` as `target` has it. Fault::kQuarantine where the

@@ -24,6 +24,9 @@ public:
 
     std::uint64_t bytes() const { return bytes_; }
 
+    /// How much more may be written.
+    std::uint64_t bytes_left() const { return bytes_max_ - bytes_; }
+
 private:
     int fd_;
     std::uint64_t bytes_max_;

@@ -1,8 +1,8 @@
 #include "pipeline/unit/write_instance.h"
 
 #include "pipeline/dicom/file_meta.h"
-#include "pipeline/unit/native_transcoding.h"
 #include "pipeline/unit/pixel_stretches.h"
+#include "pipeline/unit/transcoding.h"
 
 #include <cstring>
 #include <vector>
@@ -33,15 +33,15 @@ Result<std::string> write_instance(
 ) {
     const rules::TransferSyntax* syntax = original.syntax;
     const bool transcode = !transcode_to.empty() && transcode_to != syntax->uid;
-    if (transcode) {
-        EFFACE_TRY(syntax, transcoding_target(*original.syntax, transcode_to));
-        EFFACE_CHECK(original.data_set.resolve_ambiguous_vrs());
-    }
     EFFACE_CHECK(put_offsets(original.data_set.root(), kExtendedOffsetTable, original.pixels.extended_offsets)
     );
     EFFACE_CHECK(
         put_offsets(original.data_set.root(), kExtendedOffsetTableLengths, original.pixels.extended_lengths)
     );
+    if (transcode) {
+        EFFACE_TRY(syntax, transcoding_target(original, transcode_to));
+        EFFACE_CHECK(transcode_header(original));
+    }
     EFFACE_TRY(const DataSet behind, original.data_set.split_behind(kPixelData));
     EFFACE_TRY(const std::string head, original.data_set.serialise(*syntax));
     EFFACE_TRY(const std::string tail, behind.serialise(*syntax));
@@ -49,9 +49,7 @@ Result<std::string> write_instance(
     EFFACE_CHECK(
         output.append(encode_file_meta({original.sop_class_uid, sop_instance_uid, syntax->uid}) + head)
     );
-    EFFACE_CHECK(
-        transcode ? append_transcoded_pixels(original, *syntax, output) : append_pixels(original, output)
-    );
+    EFFACE_CHECK(transcode ? append_transcoded(original, *syntax, output) : append_pixels(original, output));
     EFFACE_CHECK(output.append(tail));
     return std::string{syntax->uid};
 }

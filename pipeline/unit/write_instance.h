@@ -13,7 +13,7 @@
 namespace efface::pipeline {
 
 /// `original.data_set` is edited already; it is split where the Pixel Data stands. `transcode_to`
-/// names another native syntax for a peer that refuses the original's, or is empty.
+/// names a native syntax for a peer that refuses the original's (transcoding.h), or is empty.
 /// Returns the transfer syntax UID written. Fault::kQuarantine for a transcoding that is not known.
 Result<std::string> write_instance(
     Original& original, std::string_view sop_instance_uid, std::string_view transcode_to, OutputFile& output

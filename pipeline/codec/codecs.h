@@ -1,0 +1,18 @@
+// One function per codec; see frame_decoder.h, which is the door of this folder.
+// Each has checked its stream's header against the shape before it calls a library.
+// Thread rule: pure functions.
+#pragma once
+
+#include "pipeline/codec/frame_decoder.h"
+
+namespace efface::pipeline {
+
+Result<DecodedFrame> decode_rle(std::span<const std::byte> frame, const SampleShape& shape);
+Result<DecodedFrame> decode_jpeg_lossless(std::span<const std::byte> frame, const SampleShape& shape);
+Result<DecodedFrame> decode_jpeg_ls(std::span<const std::byte> frame, const SampleShape& shape);
+Result<DecodedFrame> decode_jpeg2000(std::span<const std::byte> frame, const SampleShape& shape);
+
+/// Samples of one or two bytes as words of `word_bytes`, zeros above.
+std::vector<std::byte> widen(std::vector<std::byte> samples, std::size_t from_bytes, std::size_t word_bytes);
+
+}  // namespace efface::pipeline
