@@ -1,7 +1,8 @@
 // A worker with every fault that would let identity out if the node trusted it. Which one, the calling
 // AE title of the work order says: "COPIES" writes the original as it is and calls it clean, "LEAVES"
-// writes a file that the gate refuses for another reason, "DIES" and "GATEDIES" abort, "NOWHERE" names no
-// destination, "NOUID" names no new UID. The gate's half judges by comparing bytes, honestly.
+// writes a file that the gate refuses for another reason, "DIES" and "GATEDIES" abort, "NORULE" names a rule
+// that is not in force, "NOUID" names no new UID, "OTHERUID" another one than stands in its file. The gate's
+// half judges by comparing bytes, honestly, but lets the last three pass.
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 
@@ -37,13 +38,11 @@ void clean(Message& request) {
     static_cast<void>(::pwrite(request.descriptors.at(1).get(), original.data(), original.size(), 0));
     CleanReport report;
     report.outcome = CleanReport::Outcome::kCleaned;
-    report.rule = "careless";
+    report.rule = order->calling_ae == "NORULE" ? "everything" : "identity-unmarked";
     report.hold = "none";
-    if (order->calling_ae != "NOWHERE") {
-        report.destinations = {"archive"};
-    }
+    report.destinations = {"archive"};
     if (order->calling_ae != "NOUID") {
-        report.new_sop_instance_uid = "2.25.1";
+        report.new_sop_instance_uid = order->calling_ae == "OTHERUID" ? "2.25.7" : "2.25.1";
     }
     report.new_study_uid = "2.25.2";
     report.new_series_uid = "2.25.3";
@@ -61,7 +60,10 @@ void judge(const Message& request) {
     }
     const std::string written = read_all(request.descriptors.at(1).get());
     GateReport report;
-    report.passed = behaviour == "NOWHERE" || behaviour == "NOUID";
+    report.passed = behaviour == "NORULE" || behaviour == "NOUID" || behaviour == "OTHERUID";
+    report.new_sop_instance_uid = behaviour == "NOUID" ? "" : "2.25.1";
+    report.new_study_uid = "2.25.2";
+    report.new_series_uid = "2.25.3";
     report.reason = report.passed ? "" : "gate: the original stands there as it was";
     report.output_digest = sha256(written);
     report.output_bytes = written.size();

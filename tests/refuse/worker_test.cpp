@@ -39,8 +39,9 @@ TEST_P(CarelessWorker, EndsInQuarantineAndNoCommandSendsIt) {
 
 constexpr Carelessness kCarelessness[]{
     {"COPIES", "gate: the original stands there as it was"},
-    {"NOWHERE", "the rule names no destination"},
-    {"NOUID", "the cleaned instance has no UID or no file"},
+    {"NORULE", "the cleaner names a rule that is not in force"},
+    {"NOUID", "the gate names no SOP Instance UID for what it passed"},
+    {"OTHERUID", "the cleaner reports other UIDs than stand in its file"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Worker, CarelessWorker, ::testing::ValuesIn(kCarelessness), [](const auto& one) {
