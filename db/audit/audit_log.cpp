@@ -9,7 +9,9 @@ namespace efface::db {
 
 Status AuditLog::read_head(Database& database) {
     Head head;
-    EFFACE_TRY(auto rows, database.select("SELECT seq, at, hash FROM audit WHERE seq = (SELECT max(seq) FROM audit)"));
+    EFFACE_TRY(
+        auto rows, database.select("SELECT seq, at, hash FROM audit WHERE seq = (SELECT max(seq) FROM audit)")
+    );
     EFFACE_TRY(const bool any, rows.next());
     if (any) {
         head = Head{rows.count(0), rows.integer(1), rows.digest(2)};

@@ -163,6 +163,17 @@ Status export_audit(
     }
 }
 
+Result<std::optional<AuditRow>> last_row_of(Database& database, AuditEvent event) {
+    EFFACE_TRY(
+        auto rows, database.select(
+                       "SELECT " EFFACE_AUDIT_COLUMNS " FROM audit WHERE event = ? ORDER BY seq DESC LIMIT 1",
+                       {event_name(event)}
+                   )
+    );
+    EFFACE_TRY(const bool any, rows.next());
+    return any ? std::optional{read_audit_row(rows)} : std::nullopt;
+}
+
 Result<std::optional<std::string>> find_receipt(Database& database, std::uint64_t job) {
     EFFACE_TRY(
         auto rows, database.select(

@@ -33,6 +33,8 @@ Result<std::vector<AuditRow>> query_audit(Database& database, const AuditFilter&
 Status export_audit(
     Database& database, AuditFilter filter, const std::function<Status(const AuditRow&)>& row
 );
+/// The newest row of an event; nothing where there is none.
+Result<std::optional<AuditRow>> last_row_of(Database& database, AuditEvent event);
 /// The last kCleaned row's detail of a job: the receipt. Nothing where there is none.
 Result<std::optional<std::string>> find_receipt(Database& database, std::uint64_t job);
 

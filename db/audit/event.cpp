@@ -51,7 +51,7 @@ constexpr std::array kAuditEvents{
     AuditEventRow{
         E::kAssociationAborted, "association_aborted", S::kAssociation,
         "ended by an abort, a time-out or a lost connection"},
-    AuditEventRow{E::kEcho, "echo", S::kAssociation, "C-ECHO"},
+    AuditEventRow{E::kEcho, "echo", S::kAssociation, "the association asked C-ECHO; count says how often"},
     AuditEventRow{
         E::kOperatorRelease, "operator_release", S::kOperator, "put back into work; it needs the gate again"},
     AuditEventRow{E::kOperatorDiscard, "operator_discard", S::kOperator, "thrown away"},
@@ -65,8 +65,12 @@ constexpr std::array kAuditEvents{
     AuditEventRow{
         E::kConfigurationChanged, "configuration_changed", S::kNode,
         "the settings have another digest than at the last start"},
-    AuditEventRow{E::kRulesChanged, "rules_changed", S::kNode, "a rule file has another digest"},
-    AuditEventRow{E::kKeyUsed, "key_used", S::kNode, "a project key, by its fingerprint"},
+    AuditEventRow{
+        E::kRulesChanged, "rules_changed", S::kNode,
+        "a project's rules have another digest than at the last start"},
+    AuditEventRow{
+        E::kKeyUsed, "key_used", S::kNode,
+        "a project or audit key that the last start did not use, by its fingerprint"},
     AuditEventRow{E::kRunStarted, "run_started", S::kNode, "a bulk run over a folder began"},
     AuditEventRow{E::kRunFinished, "run_finished", S::kNode, "a bulk run ended"},
 };

@@ -134,11 +134,13 @@ void Admission::notify(const AssociationEvent& event) noexcept {
             return;
         case AssociationEventKind::kReleased:
             --open_;
+            append_echo(event, entry);
             append(std::move(entry));
             return;
         case AssociationEventKind::kAborted:
             --open_;
             parts_.metrics.add(Counter::kAssociationsAborted);
+            append_echo(event, entry);
             append(std::move(entry));
             return;
         case AssociationEventKind::kRejected:
@@ -164,6 +166,20 @@ void Admission::notify(const AssociationEvent& event) noexcept {
     if (now) {
         append(std::move(*now));
     }
+}
+
+/// One row for all C-ECHO of an association: a peer that asks every second must not fill the audit.
+void Admission::append_echo(const AssociationEvent& event, const db::AuditEntry& ended) {
+    if (event.echoes == 0) {
+        return;
+    }
+    append(
+        {.event = db::AuditEvent::kEcho,
+         .at = ended.at,
+         .project = ended.project,
+         .peer = ended.peer,
+         .detail = dump_json(Json{{"association", event.facts->id}, {"count", event.echoes}})}
+    );
 }
 
 void Admission::append(db::AuditEntry entry) {

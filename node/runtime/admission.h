@@ -45,6 +45,7 @@ public:
     void flush(bool all);
 
 private:
+    void append_echo(const AssociationEvent& event, const db::AuditEntry& ended);
     void append(db::AuditEntry entry);
 
     AdmissionParts parts_;

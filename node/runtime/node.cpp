@@ -316,17 +316,11 @@ tl::expected<void, std::string> Node::Parts::start_control() {
 }
 
 tl::expected<void, std::string> Node::Parts::listen() {
-    const db::AuditEntry started{
-        .event = db::AuditEvent::kNodeStarted,
-        .at = environment.clock.now(),
-        .detail = dump_json(Json{
-            {"software_version", software_version()},
-            {"table_edition", rules::table_edition()},
-            {"table_digest", rules::table_digest()},
-            {"configuration_digest", to_hex(settings.digest())},
-            {"audit_key", identity.fingerprint()},
-            {"projects", project_facts()}})};
-    if (const Status written = append_audit(started); !written) {
+    const StartFacts facts = start_facts();
+    const Status written = writer->call([&](db::Database& open) -> Status {
+        return append_start(open, audit, facts, environment.clock.now());
+    });
+    if (!written) {
         return tl::unexpected("cannot write the audit: " + written.error().message());
     }
     AcceptorOptions acceptor_options{.endpoints = {}, .limits = dimse_limits(settings.listen)};
@@ -350,14 +344,20 @@ tl::expected<void, std::string> Node::Parts::listen() {
     return {};
 }
 
-Json Node::Parts::project_facts() const {
-    Json facts = Json::array();
+StartFacts Node::Parts::start_facts() const {
+    StartFacts facts{
+        .software_version = std::string{software_version()},
+        .table_edition = std::string{rules::table_edition()},
+        .table_digest = std::string{rules::table_digest()},
+        .configuration_digest = settings.digest(),
+        .audit_key_fingerprint = identity.fingerprint(),
+        .projects = {}};
     for (const LoadedProject& project : projects.projects) {
-        facts.push_back(
-            {{"name", project.name},
-             {"key_fingerprint", project.key.fingerprint()},
-             {"rules", project.rules_file_name},
-             {"rule_digest", to_hex(project.rules.digest())}}
+        facts.projects.push_back(
+            {.name = project.name,
+             .key_fingerprint = project.key.fingerprint(),
+             .rules_file_name = project.rules_file_name,
+             .rule_digest = project.rules.digest()}
         );
     }
     return facts;

@@ -16,6 +16,7 @@
 #include "node/runtime/maintenance.h"
 #include "node/runtime/node.h"
 #include "node/runtime/project_set.h"
+#include "node/runtime/start_audit.h"
 #include "node/web/http_server.h"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -132,7 +133,7 @@ struct Node::Parts final : Pages {
     std::string metrics_text() const override;
     Json live_status() const;
     tl::expected<void, std::string> start_control_socket();
-    Json project_facts() const;
+    StartFacts start_facts() const;
     /// "": every destination.
     void deliveries_due(const std::string& destination);
 

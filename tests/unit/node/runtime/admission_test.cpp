@@ -115,5 +115,24 @@ TEST_F(AdmissionTest, AcceptedAndReleasedAreCounted) {
     EXPECT_EQ(rows().size(), 2U);
 }
 
+TEST_F(AdmissionTest, TheEchoesOfAnAssociationAreOneRowWithACount) {
+    auto facts = std::make_shared<AssociationFacts>();
+    facts->id = 12;
+    facts->calling_ae = "CT1";
+    facts->peer_address = "127.0.0.1";
+    facts->project = "demo";
+
+    admission_->notify({.kind = AssociationEventKind::kReleased, .facts = facts});
+    EXPECT_EQ(rows().size(), 1U);
+    admission_->notify({.kind = AssociationEventKind::kReleased, .facts = facts, .echoes = 3});
+
+    const auto all = rows();
+    ASSERT_EQ(all.size(), 3U);
+    EXPECT_EQ(all[1].entry.event, db::AuditEvent::kEcho);
+    EXPECT_EQ(all[1].entry.project, "demo");
+    EXPECT_EQ(all[1].entry.peer, settings_.peers.front().name);
+    EXPECT_EQ(all[1].entry.detail, R"({"association":12,"count":3})");
+}
+
 }  // namespace
 }  // namespace efface::node
