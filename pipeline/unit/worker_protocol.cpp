@@ -1,5 +1,6 @@
 #include "pipeline/unit/worker_protocol.h"
 
+#include "pipeline/unit/descriptor_facts.h"
 #include "pipeline/unit/json_fields.h"
 
 #include <array>
@@ -44,7 +45,7 @@ Result<Descriptor> payload_to_memfd(std::string_view payload) {
 Result<std::string> payload_from_memfd(const Descriptor& file) {
     struct stat facts {};
 
-    if (fstat(file.get(), &facts) != 0 || facts.st_size < 0 ||
+    if (!descriptor_facts(file.get(), facts) || facts.st_size < 0 ||
         static_cast<std::uint64_t>(facts.st_size) > kMessageBytesMax) {
         return fail(Fault::kHalt, "worker message: payload is too large");
     }

@@ -1,5 +1,7 @@
 #include "pipeline/worker/mapped_file.h"
 
+#include "pipeline/unit/descriptor_facts.h"
+
 #include <cerrno>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -10,7 +12,7 @@ namespace efface::pipeline {
 Result<MappedFile> MappedFile::open(int fd) {
     struct stat facts {};
 
-    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    if (!descriptor_facts(fd, facts) || !S_ISREG(facts.st_mode)) {
         return fail(Fault::kRetry, "worker: a descriptor is no file", Where::number(errno));
     }
     if (facts.st_size == 0) {

@@ -7,9 +7,11 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 #include <vector>
 
 namespace efface::pipeline {
@@ -32,8 +34,10 @@ Status limit(int resource, rlim_t soft, rlim_t hard) {
     return {};
 }
 
-/// What a worker still needs: memory, its descriptors, its socket, its end. Everything else,
-/// above all open, socket, connect, execve, clone and ptrace, fails with EPERM.
+/// What a worker still needs, whatever the arguments: memory, its descriptors, its socket, its end.
+/// Everything else, above all open, socket, connect, execve, clone and ptrace, fails with EPERM. So do
+/// newfstatat and statx, which take paths that a filter cannot read (descriptor_facts() asks fstat), and
+/// fcntl, which can have the kernel send signals to other processes.
 constexpr std::array kAllowedCalls{
     SYS_read,
     SYS_pread64,
@@ -45,11 +49,8 @@ constexpr std::array kAllowedCalls{
     SYS_sendmsg,
     SYS_close,
     SYS_fstat,
-    SYS_newfstatat,
     SYS_lseek,
-    SYS_mmap,
     SYS_munmap,
-    SYS_mprotect,
     SYS_mremap,
     SYS_madvise,
     SYS_brk,
@@ -58,7 +59,6 @@ constexpr std::array kAllowedCalls{
     SYS_futex,
     SYS_getpid,
     SYS_gettid,
-    SYS_tgkill,
     SYS_rt_sigaction,
     SYS_rt_sigreturn,
     SYS_rt_sigprocmask,
@@ -68,13 +68,11 @@ constexpr std::array kAllowedCalls{
     SYS_clock_nanosleep,
     SYS_getrandom,
     SYS_getrusage,
-    SYS_prlimit64,
     SYS_sched_yield,
     SYS_restart_syscall,
     SYS_exit,
     SYS_exit_group,
     SYS_poll,
-    SYS_fcntl,
 };
 
 #if defined(__x86_64__)
@@ -83,21 +81,68 @@ constexpr std::uint32_t kArchitecture = AUDIT_ARCH_X86_64;
 constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 #endif
 
+using Program = std::vector<sock_filter>;
+
+sock_filter load_argument(std::size_t index, bool high_half = false) {
+    // Both architectures are little endian.
+    const std::size_t at = offsetof(seccomp_data, args) + index * sizeof(std::uint64_t) + (high_half ? 4 : 0);
+    return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(at));
+}
+
+constexpr sock_filter kAllow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+constexpr sock_filter kDeny = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+
+/// What decides about one call stands behind its number and ends in kAllow or kDeny on every way.
+void add_call(Program& program, long call, const Program& decide) {
+    const auto past = static_cast<std::uint8_t>(decide.size());
+    program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(call), 0, past));
+    program.insert(program.end(), decide.begin(), decide.end());
+}
+
+/// Memory is data for ever: nothing that was written can be run.
+Program unless_executable() {
+    return {load_argument(2), BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1), kDeny, kAllow};
+}
+
+/// A signal only to itself: abort() needs it.
+Program to_itself() {
+    const auto self = static_cast<std::uint32_t>(getpid());
+    return {load_argument(0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, self, 1, 0), kDeny, kAllow};
+}
+
+/// Its own limits: reading any, setting the processor time, which allow_cpu_seconds() starts anew with
+/// every unit. The others stay, even for a worker of root, whom no hard limit holds.
+Program own_limits() {
+    return {
+        load_argument(0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+        kDeny,  // Another process, or this one by its number.
+        load_argument(1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RLIMIT_CPU, 5, 0),
+        load_argument(2),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 2),
+        load_argument(2, /*high_half=*/true),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+        kDeny,  // A new limit.
+        kAllow,
+    };
+}
+
 Status filter_system_calls() {
-    std::vector<sock_filter> program{
+    Program program{
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kArchitecture, 1, 0),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
     };
-    for (std::size_t i = 0; i < kAllowedCalls.size(); ++i) {
-        const auto to_allow = static_cast<std::uint8_t>(kAllowedCalls.size() - i);
-        program.push_back(
-            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(kAllowedCalls[i]), to_allow, 0)
-        );
+    for (const long call : kAllowedCalls) {
+        add_call(program, call, {kAllow});
     }
-    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM));
-    program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    add_call(program, SYS_mmap, unless_executable());
+    add_call(program, SYS_mprotect, unless_executable());
+    add_call(program, SYS_tgkill, to_itself());
+    add_call(program, SYS_prlimit64, own_limits());
+    program.push_back(kDeny);
     sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0) {
         return fail(Fault::kHalt, "worker: no system call filter", Where::number(errno));

@@ -2,9 +2,12 @@
 // Method: confine a child process and let it try.
 #include "pipeline/worker/sandbox.h"
 
+#include "pipeline/unit/descriptor_facts.h"
+
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -58,6 +61,92 @@ TEST(Sandbox, DeniesPathsSocketsAndProcesses) {
     EXPECT_EQ(status, 0);
 }
 
+TEST(Sandbox, DeniesToAskAboutPaths) {
+    SKIP_UNDER_SANITIZER();
+    const int status = in_confined_child({}, [] {
+        struct stat facts {};
+
+        if (fstatat(AT_FDCWD, "/etc/passwd", &facts, 0) == 0 || errno != EPERM) {
+            return 1;
+        }
+        // The flag of glibc's fstat() denies no path: it only lets the path be empty.
+        if (syscall(SYS_newfstatat, AT_FDCWD, "/etc/passwd", &facts, AT_EMPTY_PATH) == 0 || errno != EPERM) {
+            return 2;
+        }
+
+        struct statx more {};
+
+        if (statx(AT_FDCWD, "/etc/passwd", 0, STATX_SIZE, &more) == 0 || errno != EPERM) {
+            return 3;
+        }
+        return access("/etc/passwd", F_OK) != 0 && errno == EPERM ? 0 : 4;
+    });
+
+    EXPECT_EQ(status, 0);
+}
+
+TEST(Sandbox, DeniesSignalsToOthers) {
+    SKIP_UNDER_SANITIZER();
+    const pid_t other = getpid();
+    const int status = in_confined_child({}, [other] {
+        if (syscall(SYS_tgkill, other, other, 0) == 0 || errno != EPERM) {
+            return 1;
+        }
+        if (kill(other, 0) == 0 || errno != EPERM) {
+            return 2;
+        }
+        if (fcntl(STDIN_FILENO, F_SETOWN, other) == 0 || errno != EPERM) {
+            return 3;  // The kernel would send SIGIO for it.
+        }
+        return syscall(SYS_tgkill, getpid(), gettid(), 0) == 0 ? 0 : 4;
+    });
+
+    EXPECT_EQ(status, 0);
+}
+
+TEST(Sandbox, DeniesOtherLimitsAndThoseOfOthers) {
+    SKIP_UNDER_SANITIZER();
+    const pid_t other = getpid();
+    const int status = in_confined_child({}, [other] {
+        rlimit limits{};
+        if (prlimit(other, RLIMIT_CPU, nullptr, &limits) == 0 || errno != EPERM) {
+            return 1;
+        }
+        for (const auto resource : {RLIMIT_AS, RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_CORE}) {
+            if (prlimit(0, resource, nullptr, &limits) != 0) {
+                return 2;
+            }
+            // As it is: even root, whom no hard limit holds, may not set it.
+            if (prlimit(0, resource, &limits, nullptr) == 0 || errno != EPERM) {
+                return 3;
+            }
+        }
+        return allow_cpu_seconds(3) ? 0 : 4;
+    });
+
+    EXPECT_EQ(status, 0);
+}
+
+TEST(Sandbox, DeniesToRunWhatWasWritten) {
+    SKIP_UNDER_SANITIZER();
+    const int status = in_confined_child({}, [] {
+        constexpr std::size_t kPage = 4096;
+        if (mmap(nullptr, kPage, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED) {
+            return 1;
+        }
+        void* page = mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (page == MAP_FAILED) {
+            return 2;
+        }
+        if (mprotect(page, kPage, PROT_READ) != 0) {
+            return 3;
+        }
+        return mprotect(page, kPage, PROT_READ | PROT_EXEC) != 0 && errno == EPERM ? 0 : 4;
+    });
+
+    EXPECT_EQ(status, 0);
+}
+
 TEST(Sandbox, LeavesWhatAWorkerNeeds) {
     SKIP_UNDER_SANITIZER();
     const int status = in_confined_child({}, [] {
@@ -70,6 +159,12 @@ TEST(Sandbox, LeavesWhatAWorkerNeeds) {
             return 2;
         }
         std::free(memory);
+
+        struct stat facts {};
+
+        if (!descriptor_facts(fd, facts) || !S_ISREG(facts.st_mode) || facts.st_size != 3) {
+            return 4;
+        }
         return allow_cpu_seconds(3) ? 0 : 3;
     });
 
