@@ -31,10 +31,13 @@ test-long: everything ## The rest: 200 crash rounds and whatever else takes long
 bench: programs ## End-to-end rates beside the ideal and another gateway, as ratios; build/bench/node.json
 	@tests/bench/run.sh
 
-docs: setup ## Write docs/configuration.md from the settings table
+docs: setup ## Write anew what docs/ prints from the code: settings, commands, tables
 	@$(CONFIGURE) -B build
-	ninja -C build -j $(JOBS) settings_test
-	EFFACE_UPDATE_DOCS=1 build/tests/settings_test --gtest_brief=1 --gtest_filter='SettingsReference.*'
+	ninja -C build -j $(JOBS) settings_test cli_test docs_test
+	export EFFACE_UPDATE_DOCS=1
+	build/tests/settings_test --gtest_brief=1 --gtest_filter='SettingsReference.*'
+	build/tests/cli_test --gtest_brief=1 --gtest_filter='CommandReference.*'
+	build/tests/docs_test --gtest_brief=1 --gtest_filter='Docs.GeneratedPartsAreWhatTheCodeSays'
 
 sanitize: setup ## Unit and refuse tests under AddressSanitizer and UBSan
 	@$(CONFIGURE) -B build-asan -DEFFACE_SANITIZE=address,undefined

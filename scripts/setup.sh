@@ -38,7 +38,7 @@ as_root() {
 
 missing_packages() {
     local purpose package
-    while read -r purpose package; do
+    while read -r purpose package _; do
         case " $purposes " in
             *" $purpose "*)
                 [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"

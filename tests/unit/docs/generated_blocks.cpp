@@ -1,5 +1,6 @@
 #include "tests/unit/docs/generated_blocks.h"
 
+#include "db/audit/event.h"
 #include "db/jobs/state.h"
 #include "node/dimse/association.h"
 #include "node/dimse/offer.h"
@@ -11,6 +12,8 @@
 
 #include <array>
 #include <cstdio>
+#include <fstream>
+#include <sstream>
 
 namespace efface {
 
@@ -178,9 +181,38 @@ std::string attestation() {
     return text;
 }
 
+std::string audit_events() {
+    constexpr std::array<std::string_view, 4> kSubjects{"instance", "association", "operator", "node"};
+    std::string text = row({"event", "about", "meaning"}) + "|---|---|---|\n";
+    for (const db::AuditEventRow& event : db::audit_events()) {
+        const auto subject = static_cast<std::size_t>(event.subject);
+        text += row({"`" + std::string{event.name} + "`", kSubjects.at(subject), event.meaning});
+    }
+    return text;
+}
+
+std::string debian_packages() {
+    std::ifstream list{std::string{EFFACE_SOURCE_DIR} + "/scripts/packages.txt"};
+    std::string text = row({"for", "package", "what for"}) + "|---|---|---|\n";
+    for (std::string line; std::getline(list, line);) {
+        std::istringstream words{line};
+        std::string purpose;
+        std::string package;
+        std::string what;
+        if (line.starts_with('#') || !(words >> purpose >> package)) {
+            continue;
+        }
+        std::getline(words >> std::ws, what);
+        text += row({purpose, "`" + package + "`", what});
+    }
+    return text;
+}
+
 constexpr std::array kBlocks{
     GeneratedBlock{"architecture.md", "job states", job_states},
     GeneratedBlock{"architecture.md", "delivery states", delivery_states},
+    GeneratedBlock{"dependencies.md", "debian packages", debian_packages},
+    GeneratedBlock{"formats.md", "audit events", audit_events},
     GeneratedBlock{"conformance.md", "sop classes", sop_classes},
     GeneratedBlock{"conformance.md", "transfer syntaxes", transfer_syntaxes},
     GeneratedBlock{"conformance.md", "statuses as scu", statuses},
