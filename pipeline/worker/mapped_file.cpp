@@ -19,7 +19,7 @@ Result<MappedFile> MappedFile::open(int fd) {
         return MappedFile{nullptr, 0};
     }
     const auto length = static_cast<std::size_t>(facts.st_size);
-    void* start = mmap(nullptr, length, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+    void* start = mmap(nullptr, length, PROT_READ, MAP_PRIVATE, fd, 0);
     if (start == MAP_FAILED && errno == ENOMEM) {
         return fail(Fault::kQuarantine, "file is larger than a worker may map: raise its memory limit");
     }
