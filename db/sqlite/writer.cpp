@@ -21,8 +21,7 @@ Status Writer::submit(WriteItem item) {
     if (stopping_) {
         return fail(Fault::kRetry, "the node is stopping");
     }
-    queue_.push_back(std::move(item));
-    not_empty_.notify_one();
+    push(std::move(item));
     return {};
 }
 
@@ -31,9 +30,17 @@ bool Writer::try_submit(WriteItem& item) {
     if (queue_.size() >= options_.queue_items_max || stopping_ || !health_) {
         return false;
     }
-    queue_.push_back(std::move(item));
-    not_empty_.notify_one();
+    push(std::move(item));
     return true;
+}
+
+void Writer::push(WriteItem item) {
+    const bool may_wait = item.may_wait;
+    awaited_ += may_wait ? 0 : 1;
+    queue_.push_back(std::move(item));
+    if (!may_wait || queue_.size() == 1 || queue_.size() >= options_.batch_items_max) {
+        not_empty_.notify_one();
+    }
 }
 
 Status Writer::call(std::function<Status(Database&)> work) {
@@ -93,9 +100,13 @@ std::deque<WriteItem> Writer::take_batch(bool wait) {
     std::unique_lock lock{mutex_};
     if (wait) {
         not_empty_.wait(lock, [this] { return !queue_.empty() || stopping_; });
+        not_empty_.wait_for(lock, options_.patience, [this] {
+            return awaited_ > 0 || queue_.size() >= options_.batch_items_max || stopping_;
+        });
     }
     std::deque<WriteItem> batch;
     while (!queue_.empty() && batch.size() < options_.batch_items_max) {
+        awaited_ -= queue_.front().may_wait ? 0 : 1;
         batch.push_back(std::move(queue_.front()));
         queue_.pop_front();
     }

@@ -11,6 +11,7 @@
 #include "config/environment.h"
 #include "db/sqlite/database.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -20,6 +21,8 @@ namespace efface::db {
 
 inline constexpr std::size_t kBatchItemsMax = 256;
 inline constexpr std::size_t kQueueItemsMax = 4096;
+/// How long an item that may wait is kept for company.
+inline constexpr std::chrono::milliseconds kPatience{5};
 
 struct WriteItem {
     /// Runs on the writer thread inside the transaction; touches nothing but the database and its own
@@ -30,11 +33,15 @@ struct WriteItem {
     std::function<void(const Status&)> done;
     /// A directory whose entries must be durable before this item commits; empty: none.
     std::string directory;
+    /// Nobody waits for it: committed with the next item that somebody waits for, or after the patience. Each
+    /// batch writes the pages it touches once, so that fewer batches are less work for the same rows.
+    bool may_wait = false;
 };
 
 struct WriterOptions {
     std::size_t batch_items_max = kBatchItemsMax;
     std::size_t queue_items_max = kQueueItemsMax;
+    std::chrono::milliseconds patience = kPatience;
 };
 
 struct WriterStats {
@@ -68,6 +75,7 @@ public:
     Status health() const;
 
 private:
+    void push(WriteItem item);
     std::deque<WriteItem> take_batch(bool wait);
     void write_batch(std::deque<WriteItem> batch);
     void finish(std::deque<WriteItem>& batch, const std::vector<Status>& outcomes);
@@ -80,6 +88,7 @@ private:
     std::condition_variable not_empty_;
     std::condition_variable not_full_;
     std::deque<WriteItem> queue_;
+    std::size_t awaited_ = 0;  ///< Items of the queue that may not wait.
     WriterStats stats_;
     Status health_;
     bool stopping_ = false;

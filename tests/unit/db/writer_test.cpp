@@ -5,6 +5,7 @@
 #include "tests/unit/db/temporary_store.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace efface::db {
@@ -243,6 +244,46 @@ TEST(Writer, StopDrainsWhatIsQueuedAndTakesNothingMore) {
     EXPECT_EQ(bench.committed(), 5);
     EXPECT_EQ(bench.outcomes.size(), 5u);
     EXPECT_EQ(fault_of(bench.writer.submit(bench.insert(9))), Fault::kRetry);
+}
+
+TEST(Writer, WhatMayWaitIsCommittedWithTheNextItemThatMayNot) {
+    Bench bench;
+    Writer writer{bench.database, bench.files, {.patience = std::chrono::hours{1}}};
+    std::thread writing{[&] { writer.run(); }};
+    for (int n = 0; n < 3; ++n) {
+        WriteItem item = bench.insert(n);
+        item.may_wait = true;
+        must(writer.submit(std::move(item)));
+    }
+
+    must(writer.call([](Database&) -> Status { return {}; }));
+
+    EXPECT_EQ(bench.committed(), 3);
+    writer.stop();
+    writing.join();
+    EXPECT_EQ(writer.stats().batches, 1u);
+}
+
+TEST(Writer, WhatMayWaitDoesNotWaitForEver) {
+    Bench bench;
+    Writer patient{bench.database, bench.files, {.patience = std::chrono::milliseconds{1}}};
+    Writer stopped{bench.database, bench.files, {.patience = std::chrono::hours{1}}};
+    for (Writer* writer : {&patient, &stopped}) {
+        std::promise<void> committed;
+        std::thread writing{[&] { writer->run(); }};
+        must(writer->submit(
+            {.work = [](Database&) -> Status { return {}; },
+             .done = [&](const Status&) { committed.set_value(); },
+             .directory = {},
+             .may_wait = true}
+        ));
+        if (writer == &stopped) {
+            writer->stop();
+        }
+        EXPECT_EQ(committed.get_future().wait_for(std::chrono::seconds{60}), std::future_status::ready);
+        writer->stop();
+        writing.join();
+    }
 }
 
 TEST(Writer, ManySubmittersAreAllAnsweredOnceAndOnlyAfterTheirRowIsDurable) {
