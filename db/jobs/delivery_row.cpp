@@ -78,18 +78,17 @@ Result<LeasedDelivery> check_delivery_lease(
     };
 }
 
-Status unmark_sent(Database& database, const DeliveryLease& lease, const LeasedDelivery& leased) {
-    switch (leased.sent_before) {
-        case SentBefore::kThisContent:
-            return {};
-        case SentBefore::kOtherContent:
-            // Another encoding of the same content did leave; which one no longer matters.
-            return database.run(
-                "UPDATE deliveries SET sent_digest = x'' WHERE job = ? AND destination = ?",
-                {lease.job, lease.destination}
-            );
-        case SentBefore::kNothing:
-            break;
+Status unmark_sent(Database& database, const DeliveryLease& lease, const LeasedDelivery& leased, Sent sent) {
+    if (sent == Sent::kWhole || leased.sent_before == SentBefore::kThisContent) {
+        return {};
+    }
+    if (sent == Sent::kPart || leased.sent_before == SentBefore::kOtherContent) {
+        // Something left under this UID: a part of this, or another encoding of the same content. Neither
+        // is what a peer could hold as this digest.
+        return database.run(
+            "UPDATE deliveries SET sent_digest = x'' WHERE job = ? AND destination = ?",
+            {lease.job, lease.destination}
+        );
     }
     return database.run(
         "UPDATE deliveries SET sent_at = 0, sent_digest = x'' WHERE job = ? AND destination = ?",

@@ -32,8 +32,10 @@ Result<LeasedDelivery> check_delivery_lease(
     Database& database, const DeliveryLease& lease, DeliveryState state
 );
 
-/// It is certain that nothing left: as if this claim had not been.
-Status unmark_sent(Database& database, const DeliveryLease& lease, const LeasedDelivery& leased);
+/// Takes back of claim()'s "all of it may have left" what certainly did not leave.
+Status unmark_sent(
+    Database& database, const DeliveryLease& lease, const LeasedDelivery& leased, Sent sent = Sent::kNothing
+);
 
 /// What the end of one delivery means for its job.
 Result<JobState> settle_job(Database& database, JobId job, JobState state, const DeliveryResult& result);

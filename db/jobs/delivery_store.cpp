@@ -27,12 +27,12 @@ void limit_groups(std::vector<Delivery>& deliveries) {
 
 /// What may be with the destination under this UID: by this job, and by any (the same bytes may have
 /// come before, and been purged since).
-struct Sent {
+struct FoundSent {
     SentBefore by_this_job = SentBefore::kNothing;
     bool this_content = false;
 };
 
-Result<Sent> look_up_sent(Database& database, const Delivery& delivery) {
+Result<FoundSent> look_up_sent(Database& database, const Delivery& delivery) {
     EFFACE_TRY(
         auto rows, database.select(
                        "SELECT deliveries.job, deliveries.sent_digest FROM jobs "
@@ -42,7 +42,7 @@ Result<Sent> look_up_sent(Database& database, const Delivery& delivery) {
                        {delivery.new_instance_uid, delivery.destination}
                    )
     );
-    Sent sent;
+    FoundSent sent;
     for (;;) {
         EFFACE_TRY(const bool any, rows.next());
         if (!any) {
@@ -58,7 +58,7 @@ Result<Sent> look_up_sent(Database& database, const Delivery& delivery) {
 
 /// From here on this content may be with the destination, whatever we hear of it.
 Status claim_one(Database& database, Delivery& delivery, UnixMicros now) {
-    EFFACE_TRY(const Sent sent, look_up_sent(database, delivery));
+    EFFACE_TRY(const FoundSent sent, look_up_sent(database, delivery));
     EFFACE_TRY(delivery.state, next_state(delivery.state, DeliveryEvent::kClaim));
     delivery.sent_before = sent.this_content;
     ++delivery.fence;
@@ -135,13 +135,14 @@ Result<JobState> DeliveryStore::complete(
         {state_name(to), result.due_at, result.status, result.reason, confirmed ? result.now : 0, lease.job,
          lease.destination}
     ));
-    if (!result.sent && !confirmed) {
-        EFFACE_CHECK(unmark_sent(database, lease, leased));
+    if (!confirmed) {
+        EFFACE_CHECK(unmark_sent(database, lease, leased, result.sent));
     }
     return settle_job(database, lease.job, leased.job_state, result);
 }
 
-Status DeliveryStore::give_back(Database& database, const DeliveryLease& lease, UnixMicros due_at) const {
+Status DeliveryStore::give_back(Database& database, const DeliveryLease& lease, UnixMicros due_at, Sent sent)
+    const {
     EFFACE_TRY(const LeasedDelivery leased, check_delivery_lease(database, lease, DeliveryState::kSending));
     const auto event = is_in_delivery(leased.job_state) ? DeliveryEvent::kRequeue : DeliveryEvent::kSuspend;
     EFFACE_TRY(const DeliveryState to, next_state(DeliveryState::kSending, event));
@@ -150,7 +151,7 @@ Status DeliveryStore::give_back(Database& database, const DeliveryLease& lease, 
         "WHERE job = ? AND destination = ?",
         {state_name(to), due_at, lease.job, lease.destination}
     ));
-    return unmark_sent(database, lease, leased);
+    return unmark_sent(database, lease, leased, sent);
 }
 
 Result<std::uint64_t> DeliveryStore::redeliver(

@@ -40,8 +40,8 @@ struct Delivery {
     std::string rule;
     Phi<std::string> sop_instance_uid;  ///< For keyed hashes in the audit row.
     Phi<std::string> study_uid;
-    /// This digest may have left for this destination in an earlier attempt: 0111 (duplicate SOP
-    /// Instance) then means delivered.
+    /// This digest may have left as a whole for this destination in an earlier attempt: 0111 (duplicate
+    /// SOP Instance) then means delivered.
     bool sent_before = false;
 };
 
@@ -53,14 +53,18 @@ struct DeliveryLease {
 
 enum class DeliveryOutcome : std::uint8_t { kDelivered, kWarning, kRetry, kPermanent };
 
+/// How much of an instance one attempt gave to the network (or a folder). Only the whole can be what a
+/// peer means by 0111; any part of it keeps other bytes from taking its UID (promise P4).
+enum class Sent : std::uint8_t { kNothing, kPart, kWhole };
+
 struct DeliveryResult {
     DeliveryOutcome outcome = DeliveryOutcome::kRetry;
     std::uint32_t status = 0;  ///< DIMSE status; 0 where there was no answer.
     std::string reason;
     UnixMicros now = 0;
     UnixMicros due_at = 0;  ///< For kRetry.
-    /// True unless it is certain that not one byte of the instance left in this attempt.
-    bool sent = true;
+    /// What may have left in this attempt. Less than the whole only where that is certain.
+    Sent sent = Sent::kWhole;
 };
 
 class DeliveryStore {
@@ -73,8 +77,11 @@ public:
     /// Returns the job's state afterwards: delivered once every destination confirmed.
     Result<JobState> complete(Database& database, const DeliveryLease& lease, const DeliveryResult& result)
         const;
-    /// Back to pending, as if not claimed: the association never came to this instance.
-    Status give_back(Database& database, const DeliveryLease& lease, UnixMicros due_at) const;
+    /// Back to pending, as if not claimed: the association never came to this instance, or `sent` says how
+    /// far it came.
+    Status give_back(
+        Database& database, const DeliveryLease& lease, UnixMicros due_at, Sent sent = Sent::kNothing
+    ) const;
 
     /// The peer refuses the syntax: a worker makes a second output in `syntax_uid`.
     Status want_transcode(

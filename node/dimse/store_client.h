@@ -57,12 +57,16 @@ enum class TransportFailure : std::uint8_t {
 /// A name for logs and audit rows: "connect refused".
 std::string_view failure_name(TransportFailure failure);
 
+/// How much of a C-STORE was given to the transport. What of it arrived is unknown without a response: a
+/// peer may have stored an instance whose last write was never reported as done.
+enum class RequestSent : std::uint8_t { kNothing, kPart, kWhole };
+
 struct Outcome {
     TransportFailure failure = TransportFailure::kNone;
     std::uint16_t status = 0;  ///< The DIMSE status where failure is kNone.
     Rejection rejection;       ///< For the two kRejected.
     bool association_open = false;
-    bool request_sent = false;  ///< The last byte of a C-STORE left: the peer may have stored it.
+    RequestSent request = RequestSent::kNothing;
 
     bool answered() const { return failure == TransportFailure::kNone; }
 };

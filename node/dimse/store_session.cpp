@@ -35,7 +35,8 @@ bool StoreClient::Session::begin(Done& done) {
         return false;
     }
     done_ = std::move(done);
-    request_sent_ = false;
+    given_ = RequestSent::kNothing;
+    request_written_ = false;
     status_.reset();
     response_.clear();
     return true;
@@ -123,7 +124,8 @@ void StoreClient::Session::echo(Done done) {
         return;
     }
     expected_response_ = kCommandEchoRsp;
-    request_sent_ = true;
+    given_ = RequestSent::kWhole;
+    request_written_ = true;
     upper_->expect(false, upper_->transport().now() + limits_.response);
     upper_->send(encode_command_pdus(context->id, encode_echo_request(++message_id_), peer_pdu_bytes_max_));
 }
@@ -194,6 +196,8 @@ void StoreClient::Session::send_next() {
     }
     slots_[slot] = Slot::kWriting;
     next_to_send_ = other;
+    // From here on the peer may get these bytes, whether or not anyone tells us.
+    given_ = plan_ && plan_->complete() ? RequestSent::kWhole : RequestSent::kPart;
     // While this one is on its way, the next is read.
     upper_->send_borrowed(ready_[slot], [this](bool succeeded) { sent(succeeded); });
     if (!plan_ || failed_ || plan_->complete()) {
@@ -209,7 +213,7 @@ void StoreClient::Session::sent(bool succeeded) {
     }
     const bool all_sent = plan_->complete() && slots_[next_to_send_] == Slot::kFree;
     if (all_sent) {
-        request_sent_ = true;
+        request_written_ = true;
         upper_->expect(false, upper_->transport().now() + limits_.response);
         complete_if_answered();
         return;
@@ -245,7 +249,7 @@ void StoreClient::Session::take_response() {
 // A response may come before the last byte of the request: the rest is sent all the same, or the next
 // message would begin within this one.
 void StoreClient::Session::complete_if_answered() {
-    if (status_ && request_sent_) {
+    if (status_ && request_written_) {
         expected_response_ = 0;
         upper_->expect(false, kNever);
         complete({.failure = TransportFailure::kNone, .status = *status_, .association_open = true});
@@ -297,7 +301,7 @@ void StoreClient::Session::fail_all(TransportFailure failure) {
 }
 
 void StoreClient::Session::complete(Outcome outcome) {
-    outcome.request_sent = request_sent_;
+    outcome.request = given_;
     if (slots_[0] == Slot::kFilling || slots_[1] == Slot::kFilling) {
         held_outcome_ = outcome;  // The descriptor is in use until filled().
         return;

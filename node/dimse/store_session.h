@@ -94,7 +94,8 @@ private:
     bool associated_ = false;
     std::uint16_t message_id_ = 0;
     std::uint16_t expected_response_ = 0;  ///< Command field; 0: none is due.
-    bool request_sent_ = false;
+    RequestSent given_ = RequestSent::kNothing;
+    bool request_written_ = false;  ///< The transport has taken its last byte: the next may follow.
     std::optional<std::uint16_t> status_;
     Bytes response_;
     std::optional<Outcome> held_outcome_;  ///< Waits for a file read that cannot be stopped.

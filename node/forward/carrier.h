@@ -27,7 +27,7 @@ struct Carried {
     bool alarm = false;        ///< B006: the archive dropped elements.
     std::string reason;        ///< Literals, numbers, names from the configuration.
     std::string transcode_to;
-    bool sent = true;    ///< False only if certainly not one byte of the instance left.
+    db::Sent sent = db::Sent::kWhole;  ///< Less only where that is certain.
     bool usable = true;  ///< The carrier can go on with the next instance without a new prepare().
 };
 

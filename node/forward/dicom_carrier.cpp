@@ -21,11 +21,23 @@ std::string hex(std::uint16_t status) {
     return text.data();
 }
 
+db::Sent sent_of(RequestSent request) {
+    switch (request) {
+        case RequestSent::kNothing:
+            return db::Sent::kNothing;
+        case RequestSent::kPart:
+            return db::Sent::kPart;
+        case RequestSent::kWhole:
+            break;
+    }
+    return db::Sent::kWhole;
+}
+
 /// An operation that got no answer: what it means for the instance.
 Carried carried_of(const Outcome& outcome) {
     Carried carried{
         .reason = std::string{failure_name(outcome.failure)},
-        .sent = outcome.request_sent,
+        .sent = sent_of(outcome.request),
         .usable = outcome.association_open};
     switch (outcome.failure) {
         case TransportFailure::kRejectedPermanent:
@@ -146,7 +158,7 @@ Carried DicomCarrier::unsupported(const db::Delivery& delivery) const {
         .reason =
             "the destination accepts neither this instance's transfer syntax nor one it can be brought to "
             "without loss",
-        .sent = false};
+        .sent = db::Sent::kNothing};
     const auto* syntax = rules::find_transfer_syntax(delivery.output_syntax_uid);
     if (syntax != nullptr && !syntax->lossy_possible) {
         for (const std::string& accepted : client_->accepted_syntaxes(delivery.sop_class_uid)) {
@@ -166,12 +178,10 @@ void DicomCarrier::send(const db::Delivery& delivery, Done done) {
     }
     auto output = spool_.open_output(delivery.output_file);
     const auto facts = output
-                           ? read_output(*output, delivery.output_bytes, delivery.output_digest)
+                           ? read_output_of(delivery, *output)
                            : Result<OutputFacts>{fail(Fault::kRetry, "the output is missing from the spool")};
     if (!facts) {
-        const Carried gone{
-            .result = Carried::Result::kOutputGone, .reason = facts.error().message(), .sent = false};
-        post([gone, done = std::move(done)] { done(gone); });
+        post([carried = not_sent(facts.error()), done = std::move(done)] { done(carried); });
         return;
     }
     auto file = std::make_shared<Descriptor>(std::move(*output));

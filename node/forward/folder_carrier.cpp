@@ -19,14 +19,11 @@ void FolderCarrier::send(const db::Delivery& delivery, Done done) {
 Carried FolderCarrier::place(const db::Delivery& delivery) {
     const auto output = parts_.spool.open_output(delivery.output_file);
     if (!output) {
-        return {
-            .result = Carried::Result::kOutputGone,
-            .reason = "the output is missing from the spool",
-            .sent = false};
+        return not_sent({Fault::kRetry, "the output is missing from the spool"});
     }
-    const auto facts = read_output(*output, delivery.output_bytes, delivery.output_digest);
+    const auto facts = read_output_of(delivery, *output);
     if (!facts) {
-        return {.result = Carried::Result::kOutputGone, .reason = facts.error().message(), .sent = false};
+        return not_sent(facts.error());
     }
     const auto placed = tree_.place(*output, facts->names);
     if (placed) {

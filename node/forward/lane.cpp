@@ -54,6 +54,19 @@ db::AuditOutcome audit_outcome_of(db::DeliveryOutcome outcome) {
     return db::AuditOutcome::kFailure;
 }
 
+/// How much of the instance may have left in this attempt.
+std::string_view sent_name(db::Sent sent) {
+    switch (sent) {
+        case db::Sent::kNothing:
+            return "nothing";
+        case db::Sent::kPart:
+            return "part";
+        case db::Sent::kWhole:
+            break;
+    }
+    return "whole";
+}
+
 db::DeliveryLease lease_of(const db::Delivery& delivery) {
     return {.job = delivery.job, .destination = delivery.destination, .fence = delivery.fence};
 }
@@ -212,6 +225,7 @@ db::AuditEntry Lane::entry_for(const db::Delivery& delivery, const Carried& carr
             {"status", carried.status},
             {"alarm", carried.alarm},
             {"attempt", delivery.attempts},
+            {"sent", sent_name(carried.sent)},
             {"output_digest", to_hex(delivery.output_digest)},
             {"bytes", delivery.output_bytes}}),
     };
@@ -229,11 +243,11 @@ void Lane::write_result(const db::Delivery& delivery, const Carried& carried) {
     }
     if (carried.result == Carried::Result::kOutputGone) {
         write(
-            [self = shared_from_this(), delivery, entry = entry_for(delivery, carried, now),
-             now](db::Database& database) -> Status {
+            [self = shared_from_this(), delivery, entry = entry_for(delivery, carried, now), now,
+             sent = carried.sent](db::Database& database) -> Status {
                 db::AuditEntry lost = entry;
                 lost.event = db::AuditEvent::kOutputLost;
-                EFFACE_CHECK(self->deliveries_.give_back(database, lease_of(delivery), now));
+                EFFACE_CHECK(self->deliveries_.give_back(database, lease_of(delivery), now, sent));
                 EFFACE_CHECK(self->jobs_.output_lost(database, delivery.job, now));
                 EFFACE_TRY(
                     [[maybe_unused]] const std::uint64_t seq, self->parts_.audit.append(database, lost)

@@ -32,4 +32,19 @@ Result<OutputFacts> read_output(const Descriptor& output, std::uint64_t bytes, c
     };
 }
 
+Result<OutputFacts> read_output_of(const db::Delivery& delivery, const Descriptor& output) {
+    EFFACE_TRY(OutputFacts facts, read_output(output, delivery.output_bytes, delivery.output_digest));
+    if (facts.names.sop_instance_uid != delivery.new_instance_uid) {
+        return fail(Fault::kRefuse, "the cleaned file names another SOP Instance UID than its job");
+    }
+    return facts;
+}
+
+Carried not_sent(const Error& why) {
+    return {
+        .result = why.fault == Fault::kRefuse ? Carried::Result::kPermanent : Carried::Result::kOutputGone,
+        .reason = why.message(),
+        .sent = db::Sent::kNothing};
+}
+
 }  // namespace efface::node

@@ -5,6 +5,7 @@
 #include "config/crypto/digest.h"
 #include "config/environment.h"
 #include "config/result.h"
+#include "node/forward/carrier.h"
 #include "node/forward/part10_tree.h"
 
 #include <cstdint>
@@ -19,5 +20,12 @@ struct OutputFacts {
 /// `judged`: the gate's digest. What goes out are the bytes that it read, not what a disk or a worker that
 /// kept its descriptor made of them since: Fault::kQuarantine.
 Result<OutputFacts> read_output(const Descriptor& output, std::uint64_t bytes, const Digest& judged);
+
+/// read_output() of what a delivery names. Fault::kRefuse: it is what the gate judged, and yet names another
+/// SOP Instance UID than the delivery. It is not sent.
+Result<OutputFacts> read_output_of(const db::Delivery& delivery, const Descriptor& output);
+
+/// What an output that cannot be read, or must not be sent, means for its delivery.
+Carried not_sent(const Error& why);
 
 }  // namespace efface::node

@@ -125,7 +125,7 @@ Result<std::size_t> Maintenance::fail_deliveries(
         .outcome = db::DeliveryOutcome::kPermanent,
         .reason = "the destination is not in the configuration any more",
         .now = now,
-        .sent = false};
+        .sent = db::Sent::kNothing};
     EFFACE_TRY(const auto due, deliveries_.claim(database, destination, now, kRowsPerPass));
     for (const db::Delivery& delivery : due) {
         const db::DeliveryLease lease{delivery.job, destination, delivery.fence};

@@ -56,7 +56,7 @@ TEST(Delivery, AttemptThatSentNothingLeavesNoTrace) {
 
     must(store.deliveries.complete(
         store.database, lease_of(first),
-        {.outcome = DeliveryOutcome::kRetry, .now = 500, .due_at = 500, .sent = false}
+        {.outcome = DeliveryOutcome::kRetry, .now = 500, .due_at = 500, .sent = Sent::kNothing}
     ));
 
     EXPECT_FALSE(must(was_sent(store.database, "2.25.1")));
@@ -65,6 +65,44 @@ TEST(Delivery, AttemptThatSentNothingLeavesNoTrace) {
     must(store.deliveries.give_back(store.database, lease_of(second), 700));
     EXPECT_FALSE(must(was_sent(store.database, "2.25.1")));
     EXPECT_EQ(claim_one(store, "archive", 800).attempts, 2u);
+}
+
+TEST(Delivery, APartThatLeftKeepsItsUidButIsNotWhatAPeerHolds) {
+    TemporaryStore store;
+    const JobId job = clear_one(store, "1");
+    const Delivery first = claim_one(store, "archive");
+
+    must(store.deliveries.complete(
+        store.database, lease_of(first),
+        {.outcome = DeliveryOutcome::kRetry, .now = 500, .due_at = 500, .sent = Sent::kPart}
+    ));
+
+    EXPECT_TRUE(must(was_sent(store.database, "2.25.1")));
+    const Delivery second = claim_one(store, "archive", 600);
+    EXPECT_FALSE(second.sent_before) << "0111 would speak of something else";
+    // A file that became unreadable on the way: nothing else may take its UID now.
+    must(store.deliveries.give_back(store.database, lease_of(second), 700, Sent::kPart));
+    must(store.jobs.output_lost(store.database, job, 700));
+    const auto claimed = must(store.jobs.claim(store.database, 700, kLeaseUs, 1));
+    EXPECT_EQ(
+        fault_of(store.jobs.clear(
+            store.database, {job, claimed.at(0).fence}, synthetic_output("1", {"archive"}, "other"), 700
+        )),
+        Fault::kQuarantine
+    );
+}
+
+TEST(Delivery, APartOfALaterAttemptDoesNotUndoTheWholeOfAnEarlierOne) {
+    TemporaryStore store;
+    clear_one(store, "1");
+    finish(store, claim_one(store, "archive"), DeliveryOutcome::kRetry);
+    const Delivery second = claim_one(store, "archive", 1000);
+    must(store.deliveries.complete(
+        store.database, lease_of(second),
+        {.outcome = DeliveryOutcome::kRetry, .now = 1000, .due_at = 1000, .sent = Sent::kPart}
+    ));
+
+    EXPECT_TRUE(claim_one(store, "archive", 2000).sent_before);
 }
 
 TEST(Delivery, OneDestinationThatRefusesForGoodDoesNotStopTheOthers) {

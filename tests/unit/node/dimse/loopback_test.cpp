@@ -166,7 +166,7 @@ TEST_F(Loopback, CarriesInstancesOfEverySizeByteForByte) {
         const Outcome outcome = outcome_of([&](auto done) { client.store(file.item(), done); });
         EXPECT_EQ(outcome.failure, Failure::kNone);
         EXPECT_EQ(outcome.status, 0);
-        EXPECT_TRUE(outcome.request_sent);
+        EXPECT_EQ(outcome.request, RequestSent::kWhole);
         sent.push_back(file.bytes());
     }
     const Outcome echoed = outcome_of([&](auto done) { client.echo(done); });
@@ -609,7 +609,7 @@ TEST(StoreClient, APeerThatTakesNoDataTimesOut) {
     done.set_value();
 
     EXPECT_EQ(outcome.failure, Failure::kTimedOut);
-    EXPECT_FALSE(outcome.request_sent);
+    EXPECT_EQ(outcome.request, RequestSent::kPart);
 }
 
 TEST(StoreClient, AResponseBeforeTheLastByteIsKeptUntilAllIsSent) {
@@ -632,7 +632,7 @@ TEST(StoreClient, AResponseBeforeTheLastByteIsKeptUntilAllIsSent) {
 
     EXPECT_TRUE(outcome.answered());
     EXPECT_EQ(outcome.status, 0xA700);
-    EXPECT_TRUE(outcome.request_sent);
+    EXPECT_EQ(outcome.request, RequestSent::kWhole);
 }
 
 TEST(StoreClient, AResponseToAnotherMessageIsAProtocolError) {

@@ -200,7 +200,7 @@ TEST_F(LaneTest, AnUnreachableDestinationGivesEverythingBackWithOneRow) {
     const db::JobId a = cleared("a");
     const db::JobId b = cleared("b");
     script_.prepares.push_back(
-        {.result = Result::kRetry, .reason = "connect refused", .sent = false, .usable = false}
+        {.result = Result::kRetry, .reason = "connect refused", .sent = db::Sent::kNothing, .usable = false}
     );
 
     lane_->wake();
@@ -232,7 +232,7 @@ TEST_F(LaneTest, ABrokenAssociationGivesTheRestBack) {
 
 TEST_F(LaneTest, ALostOutputIsMadeAgain) {
     const db::JobId job = cleared("a");
-    script_.sends.push_back({.result = Result::kOutputGone, .reason = "gone", .sent = false});
+    script_.sends.push_back({.result = Result::kOutputGone, .reason = "gone", .sent = db::Sent::kNothing});
 
     lane_->wake();
     settle();
@@ -245,7 +245,7 @@ TEST_F(LaneTest, ALostOutputIsMadeAgain) {
 TEST_F(LaneTest, AnOutputThatTwoDestinationsMissIsMadeAgainOnce) {
     const db::JobId job = cleared("a", {"archive", "folder"});
     const auto other = must(store_.deliveries.claim(store_.database, "folder", clock_.at, 1)).front();
-    script_.sends.push_back({.result = Result::kOutputGone, .reason = "gone", .sent = false});
+    script_.sends.push_back({.result = Result::kOutputGone, .reason = "gone", .sent = db::Sent::kNothing});
     lane_->wake();
     writer_.run_once();  // Claimed, and not yet missed, when the other destination misses it.
     must(store_.deliveries.give_back(store_.database, db::testing::lease_of(other), clock_.at));
@@ -261,7 +261,10 @@ TEST_F(LaneTest, AnOutputThatTwoDestinationsMissIsMadeAgainOnce) {
 TEST_F(LaneTest, ARefusedSyntaxAsksForATranscoding) {
     const db::JobId job = cleared("a");
     script_.sends.push_back(
-        {.result = Result::kUnsupported, .reason = "no", .transcode_to = "1.2.840.10008.1.2", .sent = false}
+        {.result = Result::kUnsupported,
+         .reason = "no",
+         .transcode_to = "1.2.840.10008.1.2",
+         .sent = db::Sent::kNothing}
     );
 
     lane_->wake();
@@ -273,7 +276,7 @@ TEST_F(LaneTest, ARefusedSyntaxAsksForATranscoding) {
 
 TEST_F(LaneTest, ARefusedSyntaxWithoutAnotherIsPermanent) {
     const db::JobId job = cleared("a");
-    script_.sends.push_back({.result = Result::kUnsupported, .reason = "no", .sent = false});
+    script_.sends.push_back({.result = Result::kUnsupported, .reason = "no", .sent = db::Sent::kNothing});
 
     lane_->wake();
     settle();

@@ -1,0 +1,87 @@
+// Goal: a folder gets exactly the instance that its delivery names, or nothing. Method: a real spool and
+// folder, and a queue instead of the forwarding thread.
+#include "node/forward/folder_carrier.h"
+
+#include "node/ingest/part10_header.h"
+#include "tests/support/instances.h"
+#include "tests/unit/db/temporary_store.h"
+
+#include <gtest/gtest.h>
+
+namespace efface::node {
+namespace {
+
+using db::testing::must;
+using efface::testing::kCtClass;
+using efface::testing::kExplicitLittle;
+using efface::testing::kInstanceUid;
+
+class FolderCarrierTest : public ::testing::Test {
+protected:
+    FolderCarrierTest() {
+        const auto at_once = [](const std::function<void()>& work) { work(); };
+        carrier_.emplace(
+            FolderParts{
+                .environment = environment_, .spool = spool_, .run_blocking = at_once, .post = at_once},
+            directory_.file("archive")
+        );
+        const std::string data_set = efface::testing::ct_instance().data_set;
+        std::vector<std::byte> bytes = part10_header(
+            {.sop_class_uid = kCtClass,
+             .sop_instance_uid = kInstanceUid,
+             .transfer_syntax_uid = kExplicitLittle,
+             .calling_ae = "",
+             .called_ae = ""}
+        );
+        const auto rest = std::as_bytes(std::span{data_set});
+        bytes.insert(bytes.end(), rest.begin(), rest.end());
+        pipeline::SpoolFile output = must(spool_.begin_output());
+        must(spool_.append(output, bytes));
+        delivery_.output_file = output.name;
+        delivery_.output_bytes = bytes.size();
+        delivery_.output_digest = sha256(bytes);
+        delivery_.new_instance_uid = kInstanceUid;
+    }
+
+    Carried send() {
+        Carried outcome;
+        carrier_->send(delivery_, [&](const Carried& carried) { outcome = carried; });
+        return outcome;
+    }
+
+    bool anything_there() const { return std::filesystem::exists(directory_.file("archive")); }
+
+    Environment& environment_ = system_environment();
+    db::testing::TemporaryDirectory directory_;
+    pipeline::Spool spool_ = must(pipeline::Spool::open(environment_, directory_.file("spool")));
+    std::optional<FolderCarrier> carrier_;
+    db::Delivery delivery_;
+};
+
+TEST_F(FolderCarrierTest, PlacesWhatTheGateJudged) {
+    const Carried carried = send();
+
+    EXPECT_EQ(carried.result, Carried::Result::kDelivered) << carried.reason;
+    EXPECT_TRUE(anything_there());
+}
+
+TEST_F(FolderCarrierTest, AnotherInstanceThanTheDeliveryNamesIsNeverSent) {
+    delivery_.new_instance_uid = "2.25.1";
+
+    const Carried carried = send();
+
+    EXPECT_EQ(carried.result, Carried::Result::kPermanent);
+    EXPECT_EQ(carried.reason, "the cleaned file names another SOP Instance UID than its job");
+    EXPECT_EQ(carried.sent, db::Sent::kNothing);
+    EXPECT_FALSE(anything_there());
+}
+
+TEST_F(FolderCarrierTest, BytesThatTheGateDidNotJudgeAreMadeAgain) {
+    delivery_.output_digest = sha256("other bytes");
+
+    EXPECT_EQ(send().result, Carried::Result::kOutputGone);
+    EXPECT_FALSE(anything_there());
+}
+
+}  // namespace
+}  // namespace efface::node
