@@ -76,6 +76,9 @@ public:
     /// Up to `count` due jobs, earliest due first, leased until now + lease_us. Each claim is an attempt.
     Result<std::vector<Job>> claim(Database& database, UnixMicros now, UnixMicros lease_us, std::size_t count)
         const;
+    /// A lease of work that waits for its worker runs until `lease_until` instead. Where the lease was lost
+    /// nothing happens: its result will be refused.
+    Status extend_lease(Database& database, ClaimedLease lease, UnixMicros lease_until) const;
     /// Working -> cleared -> delivering or held, with one delivery per destination. Returns the state.
     /// Fault::kQuarantine "conflict" where the new UID already stands for another content that was sent or
     /// waits to be: call quarantine(..., conflict = true) in the same closure.

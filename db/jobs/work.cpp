@@ -309,6 +309,13 @@ Result<JobState> JobStore::retry(
     return to;
 }
 
+Status JobStore::extend_lease(Database& database, ClaimedLease lease, UnixMicros lease_until) const {
+    return database.run(
+        "UPDATE jobs SET lease_until = ? WHERE id = ? AND fence = ? AND state = 'working'",
+        {lease_until, lease.job, lease.fence}
+    );
+}
+
 Status JobStore::give_back(Database& database, ClaimedLease lease, UnixMicros due_at) const {
     EFFACE_CHECK(check_lease(database, lease));
     EFFACE_TRY(const JobState to, next_state(JobState::kWorking, JobEvent::kRequeue));

@@ -6,6 +6,8 @@
 #include "node/dispatch/transcoder.h"
 #include "pipeline/unit/work_order.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <utility>
 
@@ -15,6 +17,8 @@ namespace efface::node {
 struct Dispatcher::Working {
     db::Job job;
     db::ClaimedLease lease;
+    UnixMicros lease_until = 0;  ///< Confined to run()'s thread.
+    std::atomic<bool> in_hands{false};
     pipeline::WorkOrder order;
     std::string output_name;
 };
@@ -49,6 +53,7 @@ void Dispatcher::run() {
     while (wait()) {
         while (start_due() == options_.claim_max) {
         }
+        extend_leases();
         // Transcodings are rare and not urgent: by the clock, not by notice.
         if (const auto now = parts_.environment.clock.monotonic();
             now - transcodes_looked_at_ >= options_.poll) {
@@ -80,9 +85,36 @@ std::size_t Dispatcher::start_due() {
     return claimed.size();
 }
 
+void Dispatcher::extend_leases() {
+    std::erase_if(in_pool_, [](const std::weak_ptr<Working>& one) { return one.expired(); });
+    const UnixMicros now = parts_.environment.clock.now();
+    const UnixMicros until = now + options_.lease.count();
+    std::vector<db::ClaimedLease> leases;
+    for (const std::weak_ptr<Working>& one : in_pool_) {
+        const auto working = one.lock();
+        if (working && !working->in_hands && working->lease_until - now < options_.lease.count() / 2) {
+            working->lease_until = until;
+            leases.push_back(working->lease);
+        }
+    }
+    if (leases.empty()) {
+        return;
+    }
+    submit(
+        [this, leases = std::move(leases), until](db::Database& database) -> Status {
+            for (const db::ClaimedLease lease : leases) {
+                EFFACE_CHECK(jobs_.extend_lease(database, lease, until));
+            }
+            return {};
+        },
+        {}
+    );
+}
+
 void Dispatcher::start(db::Job job) {
     auto working = std::make_shared<Working>();
     working->lease = {.job = job.id, .fence = job.fence};
+    working->lease_until = job.lease_until;
     working->job = std::move(job);
     const auto json = parse_json(working->job.received.work_order.reveal());
     auto order =
@@ -126,11 +158,13 @@ void Dispatcher::start(db::Job job) {
         return;
     }
     working->output_name = output->name;
+    in_pool_.push_back(working);
     const bool taken = parts_.pool.submit(
         {.order = working->order,
          .original = std::move(*original),
          .output = std::move(output->file),
-         .done = [this, working](UnitResult result) { finish(working, std::move(result)); }}
+         .done = [this, working](UnitResult result) { finish(working, std::move(result)); },
+         .at = [working](UnitStage stage) { working->in_hands = stage == UnitStage::kInHands; }}
     );
     if (!taken) {
         static_cast<void>(parts_.spool.remove_output(working->output_name));

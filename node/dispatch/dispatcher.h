@@ -5,6 +5,8 @@
 //                                          \-> quarantined, with the reason
 //            a process died or hung        \-> received again, after three attempts quarantined
 //
+// A lease is for the time in a worker's hands: while a unit waits in the pool's queues it is extended, so
+// that slow units before it use up none of its attempts.
 // Thread rule: run() is the body of one thread; notify() and stop() from any; outcomes are handled on
 // the pool's threads and committed on the writer's.
 #pragma once
@@ -51,6 +53,7 @@ struct DispatchParts {
 
 struct DispatchOptions {
     std::size_t claim_max = 32;
+    /// At least twice what one worker may take: half of it is left when a worker takes the unit.
     std::chrono::microseconds lease{600'000'000};
     std::chrono::microseconds retry_delay{1'000'000};
     std::chrono::milliseconds poll{1'000};  ///< Due times are looked at this often without a notice.
@@ -78,6 +81,8 @@ private:
     /// Claims and starts what there is room for; how many.
     std::size_t start_due();
     void start(db::Job job);
+    /// Extends the leases of what waits in the pool's queues.
+    void extend_leases();
     void finish(const std::shared_ptr<Working>& working, UnitResult result);
     void finish_judged(const std::shared_ptr<Working>& working, UnitResult result);
     void write_cleared(const std::shared_ptr<Working>& working, const UnitResult& result);
@@ -94,7 +99,9 @@ private:
     const DispatchOptions options_;
     db::JobStore jobs_;
     std::unique_ptr<Transcoder> transcoder_;
-    std::chrono::nanoseconds transcodes_looked_at_{0};  // Confined to run()'s thread.
+    // Confined to run()'s thread.
+    std::chrono::nanoseconds transcodes_looked_at_{0};
+    std::vector<std::weak_ptr<Working>> in_pool_;  ///< Some may have ended.
 
     std::mutex mutex_;  // Guards what follows.
     std::condition_variable wake_;

@@ -155,6 +155,7 @@ void WorkerPool::stop_gatekeepers() {
 void WorkerPool::run_cleaner() {
     Slot slot{*this};
     while (auto unit = take(cleaning_)) {
+        unit->note(UnitStage::kInHands);
         UnitResult result;
         const auto start = std::chrono::steady_clock::now();
         const auto reply = slot.ask(
@@ -193,6 +194,7 @@ void WorkerPool::run_cleaner() {
         if (!*frozen) {
             slot.end_process();
         }
+        unit->note(UnitStage::kQueued);
         Judged judged{std::move(*unit), std::move(result)};
         auto done = judged.unit.done;
         if (!put(judging_, std::move(judged))) {
@@ -207,6 +209,7 @@ void WorkerPool::run_cleaner() {
 void WorkerPool::run_gatekeeper() {
     Slot slot{*this};
     while (auto judged = take(judging_)) {
+        judged->unit.note(UnitStage::kInHands);
         UnitResult& result = judged->result;
         const auto start = std::chrono::steady_clock::now();
         const pipeline::GateRequest request{

@@ -38,11 +38,25 @@ struct UnitResult {
     std::int64_t gate_micros = 0;
 };
 
+/// Where a unit is within the pool.
+enum class UnitStage : std::uint8_t {
+    kQueued,   ///< Waits for a cleaner or a gatekeeper.
+    kInHands,  ///< A process works on it, under the unit deadline.
+};
+
 struct Unit {
     pipeline::WorkOrder order;
     Descriptor original;  ///< Readable.
     Descriptor output;    ///< Readable and writable, empty.
     std::function<void(UnitResult)> done;
+    /// Where it has come to; may be empty. Called on the pool's threads, before done(); must not block.
+    std::function<void(UnitStage)> at{};
+
+    void note(UnitStage stage) const {
+        if (at) {
+            at(stage);
+        }
+    }
 };
 
 struct WorkerPoolLimits {

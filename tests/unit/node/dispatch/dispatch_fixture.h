@@ -15,6 +15,16 @@
 
 namespace efface::node {
 
+/// The system's clock, moved on by hand.
+class MovedClock final : public Clock {
+public:
+    std::atomic<UnixMicros> moved = 0;
+
+    UnixMicros now() const override { return system_environment().clock.now() + moved; }
+
+    std::chrono::nanoseconds monotonic() const override { return system_environment().clock.monotonic(); }
+};
+
 class DispatchTest : public ::testing::Test {
 protected:
     static constexpr std::string_view kRulesInForce = R"(
@@ -174,7 +184,8 @@ destinations = ["archive"]
         return out;
     }
 
-    Environment& environment_ = system_environment();
+    MovedClock clock_;
+    Environment environment_{clock_, system_environment().entropy, system_environment().files};
     rules::RuleSet rules_;
     std::string fingerprint_ = "0badcafe";
     db::testing::TemporaryStore store_;

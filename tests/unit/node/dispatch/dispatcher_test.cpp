@@ -2,6 +2,8 @@
 // file is left that nobody owns. Method: real processes of a fake worker, real store and spool.
 #include "tests/unit/node/dispatch/dispatch_fixture.h"
 
+#include <fstream>
+
 namespace efface::node {
 namespace {
 
@@ -177,6 +179,33 @@ TEST_F(DispatchTest, AProjectThatIsGoneIsForAPersonToKnow) {
     wait_for(id, JobState::kQuarantined);
 
     EXPECT_EQ(job(id).reason, "the instance's project is not configured any more");
+}
+
+TEST_F(DispatchTest, TimeInTheQueueBehindASlowUnitCostsNoAttempt) {
+    const std::string file = store_.directory.file("go-on");
+    const UnixMicros lease = std::chrono::microseconds{DispatchOptions{}.lease}.count();
+    const db::JobId slow = receive("1", "wait-" + file);
+    ASSERT_TRUE(eventually([&] { return job(slow).state == JobState::kWorking && pool_->queued() == 0; }));
+    const db::JobId waiting = receive("2", "");
+    wait_for(waiting, JobState::kWorking);
+    const UnixMicros first_lease = job(waiting).lease_until;
+
+    clock_.moved += lease * 6 / 10;
+    dispatcher_->notify();
+    EXPECT_TRUE(eventually([&] { return job(waiting).lease_until > first_lease; }));
+    clock_.moved += lease * 6 / 10;
+    write([&](db::Database& database) -> Status {
+        EFFACE_TRY(const auto lost, store_.jobs.requeue_expired(database, environment_.clock.now(), 10));
+        EXPECT_EQ(lost.size(), 1U);
+        EXPECT_EQ(lost.at(0).job, slow) << "only what a worker has had for too long";
+        return {};
+    });
+    std::ofstream{file} << "go";
+
+    wait_for(waiting, JobState::kDelivering);
+    wait_for(slow, JobState::kDelivering);
+    EXPECT_EQ(job(waiting).attempts, 1U);
+    EXPECT_EQ(job(slow).attempts, 2U);
 }
 
 TEST_F(DispatchTest, WhatIsUnderWayEndsWhenTheNodeStops) {
