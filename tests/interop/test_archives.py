@@ -1,18 +1,36 @@
 """Real archives as destinations, and a sink that answers each class of C-STORE status."""
 
 import socket
+import subprocess
 
+import pytest
 from node import dicom_destination, folder_destination
+from openjpeg.utils import decode as openjpeg_decode
 from peers import Sink, Storescp, pynetdicom_send
 from planted import abdomen_series, leaks
 from processes import free_port, wait_until
-from validity import unreadable_by
+from programs import tool
+from pydicom import dcmread
+from pydicom.dataelem import DataElement
+from pydicom.encaps import generate_frames
+from pydicom.filereader import read_file_meta_info
+from pydicom.pixels import pixel_array
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000Lossless
+from validity import iod_errors, unreadable_by
 
 DELIVERED = (0x0000,)
 WARNINGS = (0xB000, 0xB006, 0xB007, 0x0001, 0x0107, 0x0116)
 TRANSIENT = (0xA700, 0xA7FF, 0x0213)
 PERMANENT = (0xA900, 0xA9FF, 0xC000, 0xCFFF, 0x0117, 0x0122, 0x0124, 0x0210, 0x0211, 0x0212, 0x0FED)
 NEVER_SENT_BEFORE = (0x0111,)
+DECODERS = {
+    "1.2.840.10008.1.2.5": ("dcmdrle",),
+    "1.2.840.10008.1.2.4.57": ("dcmdjpeg", "+cn"),
+    "1.2.840.10008.1.2.4.70": ("dcmdjpeg", "+cn"),
+    "1.2.840.10008.1.2.4.80": ("gdcmconv", "--raw"),
+}
+DECODED_WITHOUT_LOSS = {*DECODERS, JPEG2000Lossless}
+UNREADABLE_BY_OTHERS = ("syntax/split_in_comment.dcm",)
 
 
 def test_storescp(make_node, storescp, tmp_path):
@@ -28,22 +46,78 @@ def test_storescp(make_node, storescp, tmp_path):
         assert not unreadable_by(path)
 
 
-def test_storescp_that_takes_implicit_little_endian_only(make_node, synthetic, tmp_path, stopping):
-    """The peer refuses the original syntaxes, so a gated second output is made where that loses nothing."""
-    archive = stopping(Storescp(tmp_path / "implicit", options=("+xi",)))
-    node = make_node([dicom_destination(archive.port, archive.called_ae)])
-    native = ("syntax/explicit_le.dcm", "syntax/explicit_be.dcm")
-    compressed = ("syntax/jpeg_lossless_sv1.dcm", "syntax/rle.dcm")  # Not decompressed by this version: held.
+@pytest.mark.parametrize(("option", "syntax"), [("+xe", ExplicitVRLittleEndian), ("+xi", ImplicitVRLittleEndian)])
+def test_storescp_that_takes_no_compression(make_node, synthetic, tmp_path, stopping, option, syntax):
+    """The peer refuses the original syntaxes: a gated second output is made of everything that decoding leaves as it is."""
+    archive = stopping(Storescp(tmp_path / "plain", options=(option,)))
+    node = make_node([dicom_destination(archive.port, archive.called_ae)], rules_file=header_only_rules(tmp_path))
+    entries = [entry for entry in synthetic.sendable() if entry["file"].startswith(("syntax/", "decodable/"))
+               and entry["file"] not in UNREADABLE_BY_OTHERS]
+    paths = [synthetic.path(entry) for entry in entries if syntax_of(synthetic.path(entry)) in DECODED_WITHOUT_LOSS]
+    assert {syntax_of(path) for path in paths} == DECODED_WITHOUT_LOSS
 
-    statuses = pynetdicom_send(node.port, [synthetic.folder / name for name in native + compressed])
+    statuses = pynetdicom_send(node.port, paths)
 
     assert set(statuses.values()) == {0}
-    counts = node.wait_settled()
-    assert (counts["delivered"], counts["undelivered"]) == (len(native), len(compressed))
-    assert len(archive.files()) == len(native)
-    for path in archive.files():
-        assert not leaks(path.read_bytes(), synthetic.files)
+    assert node.wait_settled()["delivered"] == len(paths)
+    arrived = [dcmread(path) for path in archive.files()]
+    assert sorted(map(picture, arrived)) == sorted(picture(decoded_by_others(path, tmp_path)) for path in paths)
+    assert {ds.file_meta.TransferSyntaxUID for ds in arrived} == {syntax}
+    known_errors = set().union(*map(iod_errors, paths))
+    for path, ds in zip(archive.files(), arrived, strict=True):
+        assert ds.PhotometricInterpretation == ("RGB" if ds.SamplesPerPixel == 3 else "MONOCHROME2")
+        assert ds.get("PlanarConfiguration", 0) == 0
+        assert "ExtendedOffsetTable" not in ds
+        assert not leaks(path.read_bytes(), entries)
+        assert not unreadable_by(path)
+        assert iod_errors(path) <= known_errors
     assert any(row["event"] == "transcoded" for row in node.rows("audit", "query"))
+
+
+def test_lossy_pictures_are_never_decoded(make_node, synthetic, tmp_path, stopping):
+    """Decoding them would make other samples than another decoder's, so the delivery fails for good and says why."""
+    archive = stopping(Storescp(tmp_path / "plain", options=("+xe",)))
+    node = make_node([dicom_destination(archive.port, archive.called_ae)], rules_file=header_only_rules(tmp_path))
+    names = ("jpeg_baseline", "jpeg_extended", "jpeg_ls_near_lossless", "jpeg_2000")
+
+    pynetdicom_send(node.port, [synthetic.folder / f"syntax/{name}.dcm" for name in names])
+
+    assert node.wait_settled()["undelivered"] == len(names)
+    assert not archive.files()
+    reasons = {row["reason"] for row in node.rows("audit", "query") if row["event"] == "delivery_failed"}
+    assert reasons == {"the destination accepts neither this instance's transfer syntax nor one it can be brought to without loss"}
+
+
+def header_only_rules(folder):
+    path = folder / "header-only.toml"
+    path.write_text('[[rule]]\nname = "all"\nprofile = "basic"\npixel_policy = "header-only"\n'
+                    'destinations = ["archive"]\n', encoding="utf-8")
+    return path
+
+
+def syntax_of(path):
+    return read_file_meta_info(path).TransferSyntaxUID
+
+
+def decoded_by_others(path, folder):
+    """What the programs of DCMTK or GDCM, or OpenJPEG, make of a compressed file."""
+    ds, target = dcmread(path), folder / "decoded.dcm"
+    program = DECODERS.get(ds.file_meta.TransferSyntaxUID)
+    if program:
+        subprocess.run([tool(program[0]), *program[1:], str(path), str(target)], check=True, capture_output=True)
+        return dcmread(target)
+    if ds.file_meta.TransferSyntaxUID == JPEG2000Lossless:
+        frame = next(generate_frames(ds.PixelData, number_of_frames=1))
+        data = openjpeg_decode(frame, j2k_format=0).astype(f"i{ds.BitsAllocated // 8}").tobytes()
+        ds["PixelData"] = DataElement(0x7FE00010, "OW", data + b"\0" * (len(data) % 2))
+        ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    return ds
+
+
+def picture(ds):
+    """Size and samples, colour by pixel, whatever the encoding."""
+    array = pixel_array(ds, raw=True)
+    return array.shape, array.tobytes()
 
 
 def test_orthanc(make_node, make_orthanc, synthetic):

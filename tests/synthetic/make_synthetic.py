@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-PARTS = ("syntaxes", "charsets", "representations", "carriers", "objects", "pixels")
+PARTS = ("syntaxes", "decodable", "charsets", "representations", "carriers", "objects", "pixels")
 
 
 def write(cases, folder):
