@@ -242,6 +242,7 @@ db::AuditEntry held_entry(db::AuditEntry cleaned, db::HoldKind hold) {
 void Dispatcher::write_cleared(const std::shared_ptr<Working>& working, const UnitResult& result) {
     const pipeline::CleanReport& clean = result.clean;
     const DispatchProject& project = parts_.projects.at(working->order.project);
+    parts_.spool.note_judged(working->output_name);
     auto output = std::make_shared<db::ClearedOutput>(db::ClearedOutput{
         .rule = clean.rule,
         .new_instance_uid = clean.new_sop_instance_uid,

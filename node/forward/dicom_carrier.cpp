@@ -178,7 +178,7 @@ void DicomCarrier::send(const db::Delivery& delivery, Done done) {
     }
     auto output = spool_.open_output(delivery.output_file);
     const auto facts = output
-                           ? read_output_of(delivery, *output)
+                           ? read_output_of(delivery, spool_, *output)
                            : Result<OutputFacts>{fail(Fault::kRetry, "the output is missing from the spool")};
     if (!facts) {
         post([carried = not_sent(facts.error()), done = std::move(done)] { done(carried); });

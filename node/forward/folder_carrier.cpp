@@ -21,7 +21,7 @@ Carried FolderCarrier::place(const db::Delivery& delivery) {
     if (!output) {
         return not_sent({Fault::kRetry, "the output is missing from the spool"});
     }
-    const auto facts = read_output_of(delivery, *output);
+    const auto facts = read_output_of(delivery, parts_.spool, *output);
     if (!facts) {
         return not_sent(facts.error());
     }

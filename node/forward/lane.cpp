@@ -84,12 +84,17 @@ Lane::Lane(
 
 void Lane::write(std::function<Status(db::Database&)> work, std::function<void(const Status&)> done) {
     auto self = shared_from_this();
-    const Status queued =
-        parts_.writer.submit({.work = std::move(work), .done = [self, done](const Status& committed) {
-                                  if (done) {
-                                      self->parts_.post([done, committed] { done(committed); });
-                                  }
-                              }});
+    const Status queued = parts_.writer.submit(
+        {.work = std::move(work),
+         .done =
+             [self, done](const Status& committed) {
+                 if (done) {
+                     self->parts_.post([done, committed] { done(committed); });
+                 }
+             },
+         .directory = {},
+         .may_wait = true}
+    );
     if (!queued && done) {
         parts_.post([done, queued] { done(queued); });
     }

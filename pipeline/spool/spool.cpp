@@ -115,6 +115,16 @@ Result<SpoolFile> Spool::begin_output() {
     return SpoolFile{.file = std::move(file), .name = std::move(name), .unnamed = false};
 }
 
+void Spool::note_judged(std::string_view name) {
+    if (const auto output = open_output(name)) {
+        judged_->note(name, *output);
+    }
+}
+
+bool Spool::is_as_judged(std::string_view name, const Descriptor& output) const {
+    return judged_->unchanged(name, output);
+}
+
 Status Spool::remove_original(std::string_view name) {
     return environment_->files.remove(path_in(originals_, name));
 }

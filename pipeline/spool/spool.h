@@ -14,9 +14,11 @@
 
 #include "config/environment.h"
 #include "config/result.h"
+#include "pipeline/spool/judged_outputs.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +54,10 @@ public:
     Result<bool> has_original(std::string_view name, std::uint64_t bytes);
     /// A new, empty output file and its name; readable and writable.
     Result<SpoolFile> begin_output();
+    /// The gate has passed this output.
+    void note_judged(std::string_view name);
+    /// False: hash it before it is sent (JudgedOutputs).
+    bool is_as_judged(std::string_view name, const Descriptor& output) const;
     Status remove_original(std::string_view name);
     Status remove_output(std::string_view name);
     Result<std::vector<std::string>> list_originals();
@@ -69,6 +75,7 @@ private:
     Environment* environment_;
     std::string originals_;
     std::string outputs_;
+    std::unique_ptr<JudgedOutputs> judged_ = std::make_unique<JudgedOutputs>();
 };
 
 /// 32 lower-case hex digits: the only names that the spool opens or removes.

@@ -8,6 +8,10 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <fstream>
+#include <sys/stat.h>
+
 namespace efface::node {
 namespace {
 
@@ -81,6 +85,29 @@ TEST_F(FolderCarrierTest, BytesThatTheGateDidNotJudgeAreMadeAgain) {
 
     EXPECT_EQ(send().result, Carried::Result::kOutputGone);
     EXPECT_FALSE(anything_there());
+}
+
+TEST_F(FolderCarrierTest, AnOutputThatWasTouchedSinceItWasJudgedIsHashed) {
+    spool_.note_judged(delivery_.output_file);
+    const std::string path = spool_.output_path(delivery_.output_file);
+    std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(-1, std::ios::end);
+    file.put('!');
+    file.close();
+    // A later time than the stamp's, without waiting for the file system's clock to move.
+    const timespec later[2] = {
+        {.tv_sec = 2'000'000'000, .tv_nsec = 0}, {.tv_sec = 2'000'000'000, .tv_nsec = 0}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), later, 0), 0);
+
+    EXPECT_EQ(send().result, Carried::Result::kOutputGone);
+    EXPECT_FALSE(anything_there());
+}
+
+TEST_F(FolderCarrierTest, AnOutputUntouchedSinceItWasJudgedIsNotHashedAgain) {
+    spool_.note_judged(delivery_.output_file);
+    delivery_.output_digest = sha256("what a hash would be held against");
+
+    EXPECT_EQ(send().result, Carried::Result::kDelivered);
 }
 
 }  // namespace
