@@ -109,5 +109,69 @@ TEST_F(MaintenanceTest, DeliveriesToADestinationThatLeftTheConfigurationFail) {
     EXPECT_EQ(rows_of(db::AuditEvent::kDeliveryFailed), 1U);
 }
 
+class PurgeTest : public MaintenanceTest {
+protected:
+    PurgeTest() {
+        settings_.retention.originals_days = 0;
+        pipeline::SpoolFile original = must(spool_.begin_original());
+        must(spool_.publish(original));
+        db::ReceivedJob job = db::testing::synthetic_job("1");
+        job.spool_file = original.name;
+        const db::ClaimedLease lease = db::testing::work_on(store_, job);
+        db::ClearedOutput output = db::testing::synthetic_output("1");
+        output.output_file = must(spool_.begin_output()).name;
+        must(store_.jobs.clear(store_.database, lease, output, 300));
+        job_ = lease.job;
+        const db::Delivery refused = claim();
+        must(store_.deliveries.want_transcode(
+            store_.database, db::testing::lease_of(refused), "1.2.840.10008.1.2", 450
+        ));
+        const auto wanted = must(store_.deliveries.claim_transcodes(store_.database, 460, 10));
+        must(store_.deliveries.transcoded(
+            store_.database, db::testing::lease_of(wanted.at(0)),
+            {must(spool_.begin_output()).name, sha256("second"), 10}, 470
+        ));
+    }
+
+    db::Delivery claim() {
+        return must(store_.deliveries.claim(store_.database, "archive", clock_.at, 1)).at(0);
+    }
+
+    void deliver() {
+        must(store_.deliveries.complete(
+            store_.database, db::testing::lease_of(claim()),
+            {.outcome = db::DeliveryOutcome::kDelivered, .now = clock_.at}
+        ));
+    }
+
+    db::JobId job_ = 0;
+};
+
+TEST_F(PurgeTest, TakesTheOriginalAndBothOutputsAndNothingBeforeTheDelivery) {
+    pass_often();
+    EXPECT_EQ(must(spool_.list_originals()).size(), 1U);
+    EXPECT_EQ(must(spool_.list_outputs()).size(), 2U);
+
+    deliver();
+    pass_often();
+
+    EXPECT_EQ(db::testing::state_of(store_, job_), db::JobState::kPurged);
+    EXPECT_TRUE(must(spool_.list_originals()).empty());
+    EXPECT_TRUE(must(spool_.list_outputs()).empty());
+    EXPECT_EQ(must(db::find_job(store_.database, job_))->received.spool_file, "");
+    EXPECT_EQ(rows_of(db::AuditEvent::kPurged), 1U);
+}
+
+TEST_F(PurgeTest, ForgetsNoOriginalWhoseRemovalAPowerCutCouldUndo) {
+    deliver();
+    settings_.node.spool_directory = "/nonexistent";  // Cannot be synced.
+
+    pass_often();
+
+    EXPECT_TRUE(must(spool_.list_originals()).empty());
+    EXPECT_NE(must(db::find_job(store_.database, job_))->received.spool_file, "");
+    EXPECT_EQ(rows_of(db::AuditEvent::kPurged), 1U);
+}
+
 }  // namespace
 }  // namespace efface::node
