@@ -26,6 +26,7 @@ std::string status_text(std::uint16_t status) {
 DestinationAnswer test_dicom(const DestinationSettings& destination) {
     Limits limits;
     limits.connect = std::chrono::seconds{destination.connect_timeout_seconds};
+    limits.associate = limits.connect;
     limits.response = std::chrono::seconds{destination.response_timeout_seconds};
     boost::asio::io_context io;
     StoreClient client{io, limits};

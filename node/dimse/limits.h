@@ -1,5 +1,6 @@
-// Limits: everything that bounds an association, in one place. Defaults are the ones that
-// `efface config example` prints; units stand in the names or are std::chrono durations.
+// Limits: everything that bounds an association, in one place. What `efface config example` prints is set
+// from the settings and does not run on the defaults here; units stand in the names or are std::chrono
+// durations.
 #pragma once
 
 #include <chrono>

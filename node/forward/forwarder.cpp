@@ -25,6 +25,7 @@ DicomCarrierOptions dicom_options(const DestinationSettings& destination, RunBlo
         .resolve = std::move(resolve),
     };
     options.limits.connect = std::chrono::seconds{destination.connect_timeout_seconds};
+    options.limits.associate = options.limits.connect;
     options.limits.response = std::chrono::seconds{destination.response_timeout_seconds};
     return options;
 }
