@@ -25,7 +25,7 @@ constexpr std::array kGroups{
     CommandGroup{"peer", "Who may send: the configured peers"},
     CommandGroup{"dest", "Where cleaned instances go: backlog, hold, release, test"},
     CommandGroup{"audit", "What happened: query, export, verify, report"},
-    CommandGroup{"rules", "Which rule de-identifies what: check, list, explain"},
+    CommandGroup{"rules", "Which rule de-identifies what: check, list, explain, example"},
     CommandGroup{"key", "Project and audit keys: make one, name one"},
     CommandGroup{"config", "The settings file: check one, print a complete one"},
 };
@@ -137,7 +137,7 @@ constexpr std::array kCommands{
         "under a rule by name'",
         kOkOnly, kQuarantineListOptions, &run_quarantine_list},
     CommandRow{
-        "quarantine show", "One job: its facts, its deliveries, its audit rows, what can be done", "",
+        "quarantine show", "One job: its facts, its deliveries, its audit rows, what to type next", "",
         "efface quarantine show 17", "0, 1 there is no such job", kQuarantineShowOptions,
         &run_quarantine_show},
     CommandRow{
@@ -145,7 +145,7 @@ constexpr std::array kCommands{
         "They are cleaned anew under the rules in force and need the gate again: releasing sends nothing.\n"
         "A conflict (other bytes under a known SOP Instance UID) needs --as replacement, refused once\n"
         "anything of the first content was sent, or --as new-instance, which gives it a UID of its own.",
-        "efface quarantine release 17 18 --reason 'ultrasound, margins checked' --rule header-only\n"
+        "efface quarantine release 17 18 --reason 'ultrasound, margins checked' --rule pixels-as-they-are\n"
         "efface quarantine release 19 --reason 'resent by CT2' --as replacement",
         "0 all released, 4 no daemon, 5 at least one was refused (the reason is printed)", kReleaseOptions,
         &run_quarantine_release},
@@ -211,6 +211,14 @@ constexpr std::array kCommands{
     CommandRow{
         "rules check", "Is a rule file right?", "", "efface rules check site.toml",
         "0 right, 1 wrong (FILE:LINE:COLUMN: what)", kRulesCheckOptions, &run_rules_check},
+    CommandRow{
+        "rules example",
+        "Print the built-in rules, to copy and change",
+        "A project that names no rules_file runs on them.",
+        "efface rules example > site.toml",
+        kOkOnly,
+        {},
+        &run_rules_example},
     CommandRow{
         "rules list", "The rules in the order in which they are tried", "",
         "efface rules list\nefface rules list --rules site.toml", "0, 3 a rule file is wrong",

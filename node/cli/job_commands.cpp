@@ -1,4 +1,5 @@
 #include "node/cli/commands.h"
+#include "node/cli/next_steps.h"
 #include "node/cli/node_access.h"
 #include "node/cli/typed.h"
 
@@ -172,26 +173,28 @@ void print_facts(Output& output, const Json& job) {
     fact("Decided by", text_of(job, "decided_by"));
 }
 
-void print_choices(Output& output, const Json& job) {
-    const std::string state = text_of(job, "state");
-    const std::string id = text_of(job, "job");
-    if (state != "quarantined" && state != "undelivered") {
-        return;
+/// The options that name the node, as they were typed, so that the commands can be pasted.
+std::string typed_efface(const CommandContext& context) {
+    if (!context.config_path.empty()) {
+        return "efface --config " + context.config_path;
     }
-    output.line();
-    output.line("What can be done:");
-    if (job.value("conflict", false)) {
-        output.line(
-            "  efface quarantine release " + id + " --as replacement --reason ...   this content counts"
-        );
-        output.line("  efface quarantine release " + id + " --as new-instance --reason ...  both count");
-        output.line(
-            "  efface quarantine discard " + id + " --reason ...                    the first counts"
-        );
-        return;
+    return context.state_directory.empty() ? "efface" : "efface --state " + context.state_directory;
+}
+
+std::vector<std::string> steps_for(const CommandContext& context, NodeAccess& node, const Json& job) {
+    const auto settings = node.settings();
+    if (!settings) {
+        return {};
     }
-    output.line("  efface quarantine release " + id + " --reason ... [--rule NAME]   clean it again");
-    output.line("  efface quarantine discard " + id + " --reason ...                 throw it away");
+    const ProjectSettings* project = (*settings)->find_project(text_of(job, "project"));
+    const auto rules = project == nullptr ? tl::expected<RuleFile, std::string>{tl::unexpected(std::string{})}
+                                          : read_rule_file(project->rules_file);
+    return next_steps(
+        {.job = job,
+         .rules = rules ? &*rules : nullptr,
+         .spool_directory = (*settings)->node.spool_directory,
+         .efface = typed_efface(context)}
+    );
 }
 
 }  // namespace
@@ -206,14 +209,23 @@ Exit run_quarantine_show(CommandContext& context, const Arguments& arguments) {
     if (!job) {
         return job.error();
     }
+    const std::vector<std::string> steps = steps_for(context, node, *job);
     if (context.output.json()) {
-        context.output.json_line(*job);
+        Json shown = *job;
+        shown["next_steps"] = steps;
+        context.output.json_line(shown);
         return Exit::kOk;
     }
     print_facts(context.output, *job);
     print_deliveries(context.output, (*job)["deliveries"]);
     print_audit(context.output, (*job)["audit"]);
-    print_choices(context.output, *job);
+    if (!steps.empty()) {
+        context.output.line();
+        context.output.line("What can be done:");
+    }
+    for (const std::string& step : steps) {
+        context.output.line(step);
+    }
     return Exit::kOk;
 }
 

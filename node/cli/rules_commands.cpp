@@ -93,6 +93,12 @@ void print_file(Output& output, const RuleFile& file) {
 
 }  // namespace
 
+Exit run_rules_example(CommandContext& context, const Arguments&) {
+    const std::string_view text = rules::built_in_rules();
+    std::fwrite(text.data(), 1, text.size(), context.output.out());
+    return Exit::kOk;
+}
+
 Exit run_rules_check(CommandContext& context, const Arguments& arguments) {
     const auto file = read_rule_file(arguments.text("FILE"));
     if (!file) {

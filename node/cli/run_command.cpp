@@ -204,6 +204,17 @@ void print_summary(
             std::to_string(summary.already_there) + " of the cleaned lay in OUT already, byte for byte"
         );
     }
+    if (std::ranges::any_of(summary.reasons, [](const auto& reason) {
+            return reason.first.starts_with("pixels may show");
+        })) {
+        output.line(
+            "To send pixels as they are, which your site decides: put pixel_policy = \"header-only\" into a "
+            "rule"
+        );
+        output.line(
+            "(efface rules example > FILE prints the rules to start from) and run again with --rules FILE"
+        );
+    }
     output.line("Cleaned files: " + options.out);
     output.line("Audit: " + options.audit_file + " (efface audit verify --database FILE)");
 }

@@ -1,5 +1,6 @@
 // What needs no node: keys, rules, settings, doctor; and `efface run` as the program itself, with its
 // documented fields and exit codes.
+#include "rules/matching/rule_set.h"
 #include "tests/unit/node/bulk/bulk_fixture.h"
 #include "tests/unit/node/cli/cli_fixture.h"
 
@@ -98,6 +99,16 @@ TEST(RulesCommand, ChecksAFileAndNamesTheLine) {
     EXPECT_EQ(bad.code, kNegative);
     EXPECT_TRUE(bad.out.starts_with(wrong + ":3:1: ")) << bad.out;
     EXPECT_EQ(run({"rules", "check", "/nonexistent.toml"}).code, kNegative);
+}
+
+TEST(RulesCommand, ItsExampleIsTheBuiltInRules) {
+    const TemporaryDirectory directory;
+    const CommandOutcome example = run({"rules", "example"});
+    const std::string path = write_file(directory, "copy.toml", example.out);
+
+    EXPECT_EQ(example.code, kOk);
+    EXPECT_EQ(example.out, rules::built_in_rules());
+    EXPECT_EQ(run({"rules", "check", path}).code, kOk);
 }
 
 TEST(RulesCommand, ListsRulesInTheirOrder) {

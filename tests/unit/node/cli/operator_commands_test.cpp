@@ -127,8 +127,25 @@ TEST(QuarantineCommand, ShowsWhyAndWhatCanBeDone) {
     EXPECT_EQ(list.code, kOk);
     EXPECT_NE(list.out.find("COUNT  REASON\n    1  no rule matches\n"), std::string::npos);
     EXPECT_NE(show.out.find("Reason            no rule matches\n"), std::string::npos);
-    EXPECT_NE(show.out.find("efface quarantine release 1 --reason ..."), std::string::npos);
+    EXPECT_NE(show.out.find(" quarantine release 1 --rule NAME --reason 'WHY'"), std::string::npos);
+    EXPECT_EQ(efface({"quarantine", "show", "1", "--json"}).json_lines().at(0)["next_steps"].empty(), false);
     EXPECT_EQ(efface({"quarantine", "show", "77"}).code, kNegative);
+}
+
+TEST(QuarantineCommand, TheCommandThatItShowsReleasesTheInstance) {
+    TestNode node;
+    CommandLine efface{node};
+    node.quarantine("1", "every attempt failed, the last one: a worker process died");
+    node.serve();
+    const std::string shown = efface({"quarantine", "show", "1"}).out;
+    const std::string directory = node.settings().node.state_directory;
+
+    // As pasted, with WHY for a reason.
+    const std::string command = "efface --state " + directory + " quarantine release 1 --reason 'WHY'";
+    ASSERT_NE(shown.find("    " + command + "\n"), std::string::npos) << shown;
+    const CommandOutcome released = efface({"quarantine", "release", "1", "--reason", "WHY"});
+
+    EXPECT_EQ(released.code, kOk) << released.error;
 }
 
 TEST(QuarantineCommand, ChangesNothingWithoutTheDaemon) {
