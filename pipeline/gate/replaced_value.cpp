@@ -3,8 +3,8 @@
 
 #include "pipeline/gate/lost_values.h"
 #include "pipeline/gate/own_items.h"
+#include "rules/actions/dummy_constants.h"
 #include "rules/actions/edit.h"
-#include "rules/profile/attestation.h"
 #include "rules/vocabulary/uid.h"
 
 #include <algorithm>

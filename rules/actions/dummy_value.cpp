@@ -2,6 +2,7 @@
 #include "rules/actions/dummy_value.h"
 
 #include "config/assert.h"
+#include "rules/actions/dummy_constants.h"
 #include "rules/vocabulary/dictionary.h"
 
 namespace efface::rules {
@@ -12,51 +13,6 @@ constexpr Tag kPatientId{0x0010, 0x0020};
 constexpr Tag kEncapsulatedDocument{0x0042, 0x0011};
 constexpr Tag kEncapsulatedDocumentLength{0x0042, 0x0015};
 constexpr Tag kClinicalTrialSubjectId{0x0012, 0x0040};
-constexpr std::size_t kIdentifierBytes = 8;  ///< 16 hexadecimal digits: they fit SH.
-
-/// Valid in every attribute of the VR that is not restricted further; ASCII, one value. Dates lie
-/// before every study, so that nobody takes them for real.
-std::string_view dummy_text_of(Vr vr) {
-    switch (vr) {
-        case Vr::AE:
-            return "ANON";
-        case Vr::AS:
-            return "000Y";
-        case Vr::CS:
-            return "ANON";
-        case Vr::DA:
-            return "19000101";
-        case Vr::DS:
-            return "0";
-        case Vr::DT:
-            return "19000101000000";
-        case Vr::IS:
-            return "0";
-        case Vr::LO:
-            return "Anonymous";
-        case Vr::PN:
-            return "Anonymous";
-        case Vr::SH:
-            return "Anonymous";
-        case Vr::TM:
-            return "000000";
-        case Vr::UR:
-            return "about:blank";
-        case Vr::LT:
-        case Vr::ST:
-        case Vr::UC:
-        case Vr::UT:
-            return "Removed by de-identification";
-        default:
-            return "";
-    }
-}
-
-/// Attributes whose values PS3.3 restricts beyond the VR.
-constexpr std::array kSpecialDummies{
-    std::pair{Tag{0x0008, 0x0201}, std::string_view{"+0000"}},    // Timezone Offset From UTC
-    std::pair{Tag{0x0400, 0x0565}, std::string_view{"CORRECT"}},  // Reason for the Attribute Modification
-};
 
 /// Identifiers of things that one study holds several of: equal originals stay equal, others apart.
 constexpr std::array kIdentifiers{
@@ -93,15 +49,6 @@ std::string dummy_binary(Vr vr) {
     return std::string(bytes, '\0');
 }
 
-/// UN carries what the dictionary says.
-Vr effective_vr(const ElementFacts& element) {
-    if (element.vr != Vr::UN) {
-        return element.vr;
-    }
-    const DictionaryEntry* entry = find_attribute(element.tag);
-    return entry != nullptr ? entry->vr : Vr::UN;
-}
-
 Result<std::string> dummy_document(const PlanContext& context) {
     if (without_padding(context.encapsulated_mime_type) != "application/pdf") {
         return fail(
@@ -124,7 +71,7 @@ std::string patient_value(const ElementFacts& element, const PlanContext& contex
     }
     const std::string_view id = without_padding(element.value);
     if (element.tag == kPatientName) {
-        return std::string{dummy_text_of(Vr::PN)};
+        return std::string{dummy_text(Vr::PN)};
     }
     if (id.empty() || id == without_padding(context.original_patient_id)) {
         return std::string{context.patient_pseudonym};
@@ -146,20 +93,20 @@ Result<std::string> dummy_value(const ElementFacts& element, const PlanContext& 
     if (tag == kEncapsulatedDocumentLength) {
         return little_endian(static_cast<std::uint32_t>(dummy_pdf().size()));
     }
-    for (const auto& [special, text] : kSpecialDummies) {
-        if (special == tag) {
-            return std::string{text};
+    for (const SpecialDummy& special : kSpecialDummies) {
+        if (special.tag == tag) {
+            return std::string{special.value};
         }
     }
     if (!element.value.empty() && std::binary_search(kIdentifiers.begin(), kIdentifiers.end(), tag)) {
-        return context.key.keyed_hash("identifier", without_padding(element.value), kIdentifierBytes);
+        return context.key.keyed_hash(kIdentifierDomain, without_padding(element.value), kIdentifierBytes);
     }
-    const Vr vr = effective_vr(element);
+    const Vr vr = effective_vr(element.tag, element.vr);
     EFFACE_ASSERT(vr != Vr::SQ);
     if (vr == Vr::UI) {
-        return map_uids(element.is_empty ? "0.0" : element.value, context);
+        return map_uids(element.is_empty ? kUidOfNothing : element.value, context);
     }
-    return is_text(vr) ? std::string{dummy_text_of(vr)} : dummy_binary(vr);
+    return is_text(vr) ? std::string{dummy_text(vr)} : dummy_binary(vr);
 }
 
 }  // namespace efface::rules

@@ -6,6 +6,7 @@
 #include "node/dimse/offer.h"
 #include "node/dimse/status_table.h"
 #include "pipeline/codestream/codestream.h"
+#include "rules/actions/dummy_constants.h"
 #include "rules/profile/attestation.h"
 #include "rules/vocabulary/sop_class.h"
 #include "rules/vocabulary/transfer_syntax.h"
