@@ -14,6 +14,7 @@ constexpr std::uint32_t kSoi = 0xD8;
 constexpr std::uint32_t kEoi = 0xD9;
 constexpr std::uint32_t kSos = 0xDA;
 constexpr std::uint32_t kApp0 = 0xE0;
+constexpr std::uint32_t kApp8 = 0xE8;
 constexpr std::uint32_t kApp14 = 0xEE;
 constexpr std::uint32_t kApp15 = 0xEF;
 constexpr std::uint32_t kComment = 0xFE;
@@ -25,6 +26,13 @@ constexpr std::uint64_t kAdobeBytes = 14;  // Length field and fields.
 bool starts_with(std::span<const std::byte> bytes, std::string_view text) {
     const std::string_view view{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     return view.starts_with(text);
+}
+
+// HP's extension of JPEG-LS: without this segment the same samples would decode to other colours.
+bool is_colour_transformation(std::span<const std::byte> body) {
+    constexpr std::size_t kTransformation = 4;
+    return starts_with(body, "mrfx") && body.size() > kTransformation &&
+           body[kTransformation] != std::byte{0};
 }
 
 bool is_start_of_frame(std::uint32_t marker, bool jpeg_ls) {
@@ -141,6 +149,11 @@ private:
         }
         const std::span<const std::byte> body = frame_.subspan(at_ + 2, length - 2);
         at_ += length;
+        if (jpeg_ls_ && marker == kApp8 && is_colour_transformation(body)) {
+            return fail(
+                Fault::kQuarantine, "a JPEG-LS frame has a colour transformation that is not DICOM's"
+            );
+        }
         if ((marker >= kApp0 && marker <= kApp15) || marker == kComment) {
             keep_or_cut(begin, marker, body);
             return false;

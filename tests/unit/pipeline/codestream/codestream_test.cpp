@@ -135,6 +135,21 @@ TEST(JpegWalk, QuarantinesWhatItCannotWalk) {
     EXPECT_EQ(clean_jpeg_text(frame + frame), "a second JPEG image stands behind the end marker");
 }
 
+// Cut out, the same samples would decode to other colours.
+TEST(JpegLsWalk, QuarantinesAColourTransformationInAnApplicationSegment) {
+    const std::string frame = kSoi + segment('\xF7', std::string{"\x08\0\1\0\1\1\1\x11\0", 9}) +
+                              segment('\xDA', std::string{"\1\1\0\0\0\0", 6}) + "ab" + kEoi;
+    const auto with = [&](char transformation) {
+        return kSoi + segment('\xE8', std::string{"mrfx"} + transformation) + frame.substr(2);
+    };
+
+    EXPECT_EQ(
+        clean(rules::SyntaxFamily::kJpegLs, with('\1')),
+        "a JPEG-LS frame has a colour transformation that is not DICOM's"
+    );
+    EXPECT_EQ(clean(rules::SyntaxFamily::kJpegLs, with('\0')), frame);
+}
+
 TEST(JpegLsWalk, KnowsItsOwnStuffingAndMarkers) {
     const std::string ls_frame = segment('\xF7', std::string{"\x08\0\1\0\1\1\1\x11\0", 9});
     const std::string scan = segment('\xDA', std::string{"\1\1\0\0\0\0", 6}) +
