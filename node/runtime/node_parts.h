@@ -1,5 +1,6 @@
 // The parts of a Node, in construction order: what is needed by others first, so that destruction in
-// reverse order takes nothing away from anyone. Only node.cpp and its neighbours include this.
+// reverse order takes nothing away from anyone. Starting them is node_start.cpp, draining
+// node.cpp. Only node.cpp and its neighbours include this.
 #pragma once
 
 #include "db/audit/audit_log.h"
@@ -32,6 +33,10 @@
 #include <thread>
 
 namespace efface::node {
+
+/// What the process exits with: stopped in order, or halted by a fault that needs a person.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitHalted = 6;
 
 /// An io_context with the threads that run it until it is told to stop.
 class NamedPool {

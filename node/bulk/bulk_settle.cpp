@@ -1,0 +1,115 @@
+// What becomes of an item once the workers are done with it: audit rows, and its place in OUT.
+#include "config/json.h"
+#include "node/bulk/bulk_flow.h"
+#include "node/dispatch/receipt.h"
+#include "node/forward/output_names.h"
+
+namespace efface::node {
+
+db::AuditEntry BulkFlow::entry_for(const BulkItem& item, db::AuditEvent event) const {
+    const pipeline::WorkOrder& order = item.instance.order;
+    return {
+        .event = event,
+        .outcome = db::AuditOutcome::kFailure,
+        .at = environment_.clock.now(),
+        .project = order.project,
+        .job = order.job_id,
+        .instance_hash = options_.identity.instance(order.sop_instance_uid.reveal()),
+        .study_hash = options_.identity.study(item.instance.study_uid.reveal()),
+        .rule = item.outcome.rule,
+        .reason = item.outcome.reason,
+    };
+}
+
+/// Audits what the workers said; a cleaned instance goes on only after its row is durable (P2).
+void BulkFlow::settle(const BulkItemPointer& item) {
+    using Outcome = pipeline::CleanReport::Outcome;
+    using Kind = FileOutcome::Kind;
+    const UnitResult& result = item->result;
+    FileOutcome& outcome = item->outcome;
+    outcome.rule = result.clean.rule;
+    if (result.attempt_failed) {
+        outcome.kind = Kind::kQuarantined;
+        outcome.reason = result.failure;
+        const bool spent = item->attempts >= kBulkAttemptsMax;
+        if (!spent && !pool_.fatal()) {
+            const std::lock_guard lock{mutex_};
+            to_retry_.push_back(item);
+            changed_.notify_all();
+            return;
+        }
+        outcome.reason = "every attempt failed, the last one: " + result.failure;
+        append(item, entry_for(*item, db::AuditEvent::kQuarantined), BulkItem::Stage::kEnded);
+        return;
+    }
+    if (result.clean.outcome != Outcome::kCleaned) {
+        const bool refused = result.clean.outcome == Outcome::kRefused;
+        outcome.kind = refused ? Kind::kRefused : Kind::kQuarantined;
+        outcome.reason = result.clean.reason;
+        const auto event = refused ? db::AuditEvent::kRefused : db::AuditEvent::kQuarantined;
+        append(item, entry_for(*item, event), BulkItem::Stage::kEnded);
+        return;
+    }
+    if (!result.gate.passed) {
+        outcome.kind = Kind::kQuarantined;
+        const std::string& reason = result.gate.reason;
+        outcome.reason = reason.starts_with("gate: ") ? reason : "gate: " + reason;
+        append(item, entry_for(*item, db::AuditEvent::kGateRefused), BulkItem::Stage::kEnded);
+        return;
+    }
+    outcome.kind = Kind::kCleaned;
+    outcome.actions = result.clean.actions;
+    db::AuditEntry entry = entry_for(*item, db::AuditEvent::kCleaned);
+    entry.outcome = db::AuditOutcome::kSuccess;
+    entry.new_instance_uid = result.clean.new_sop_instance_uid;
+    entry.new_study_uid = result.clean.new_study_uid;
+    entry.detail =
+        dump_json(make_receipt(item->instance.order, result, options_.identity, options_.key.fingerprint()));
+    append(item, std::move(entry), BulkItem::Stage::kPassed);
+}
+
+void BulkFlow::place(const BulkItemPointer& item) {
+    FileOutcome& outcome = item->outcome;
+    const auto placed = [&]() -> Result<Placed> {
+        const pipeline::GateReport& judged = item->result.gate;
+        EFFACE_TRY(
+            const OutputFacts facts, read_output(item->output, judged.output_bytes, judged.output_digest)
+        );
+        EFFACE_TRY(outcome.out, tree_.path_of(facts.names));
+        return tree_.place(item->output, facts.names);
+    }();
+    item->output = {};
+    if (!placed && placed.error().fault != Fault::kQuarantine) {
+        give_up(options_.out + ": " + placed.error().message());
+    }
+    if (placed) {
+        outcome.already_there = *placed == Placed::kAlreadyThere;
+        db::AuditEntry entry = entry_for(*item, db::AuditEvent::kDelivered);
+        entry.outcome = db::AuditOutcome::kSuccess;
+        entry.peer = "folder";
+        entry.new_instance_uid = item->result.clean.new_sop_instance_uid;
+        entry.new_study_uid = item->result.clean.new_study_uid;
+        append(item, std::move(entry), BulkItem::Stage::kEnded);
+        return;
+    }
+    outcome.kind = FileOutcome::Kind::kQuarantined;
+    outcome.out.clear();
+    outcome.reason = placed.error().message();
+    append(item, entry_for(*item, db::AuditEvent::kDeliveryFailed), BulkItem::Stage::kEnded);
+}
+
+void BulkFlow::append(const BulkItemPointer& item, db::AuditEntry entry, BulkItem::Stage next) {
+    audit_.append(std::move(entry), [this, item, next](const Status& committed) {
+        item->stage = next;
+        if (!committed) {
+            give_up("the audit cannot be written: " + committed.error().message());
+            item->stage = BulkItem::Stage::kEnded;
+            item->outcome.kind = FileOutcome::Kind::kQuarantined;
+            item->outcome.reason = "the audit cannot be written";
+            item->outcome.out.clear();
+        }
+        push(item);
+    });
+}
+
+}  // namespace efface::node
