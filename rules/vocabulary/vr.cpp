@@ -69,6 +69,28 @@ constexpr bool in_enum_order() {
 
 static_assert(in_enum_order(), "row i is the enumerator of value i, and names ascend");
 
+constexpr bool is_letter(char c) {
+    return c >= 'A' && c <= 'Z';
+}
+
+constexpr std::size_t kLetters = 26;
+constexpr std::uint8_t kNoRow = 0xFF;
+
+constexpr std::size_t name_index(std::string_view two_letters) {
+    return static_cast<std::size_t>(two_letters[0] - 'A') * kLetters +
+           static_cast<std::size_t>(two_letters[1] - 'A');
+}
+
+/// Asked for every element of every instance, twice.
+constexpr auto kRowByName = [] {
+    std::array<std::uint8_t, kLetters * kLetters> rows{};
+    rows.fill(kNoRow);
+    for (std::size_t i = 0; i < kVrTable.size(); ++i) {
+        rows[name_index(kVrTable[i].name)] = static_cast<std::uint8_t>(i);
+    }
+    return rows;
+}();
+
 const VrRow& row_of(Vr vr) {
     const auto index = static_cast<std::size_t>(vr);
     EFFACE_ASSERT(index < kVrTable.size());
@@ -82,14 +104,11 @@ std::string_view vr_name(Vr vr) {
 }
 
 std::optional<Vr> parse_vr(std::string_view two_letters) {
-    const auto row = std::lower_bound(
-        kVrTable.begin(), kVrTable.end(), two_letters,
-        [](const VrRow& a, std::string_view name) { return a.name < name; }
-    );
-    if (row == kVrTable.end() || row->name != two_letters) {
+    if (two_letters.size() != 2 || !is_letter(two_letters[0]) || !is_letter(two_letters[1])) {
         return std::nullopt;
     }
-    return row->vr;
+    const std::uint8_t row = kRowByName[name_index(two_letters)];
+    return row == kNoRow ? std::nullopt : std::optional{kVrTable[row].vr};
 }
 
 bool has_long_length(Vr vr) {
