@@ -1,6 +1,8 @@
 // Gate: the independent judge of a written file. It reads the original and the written file through
 // pipeline/scan, takes nothing from the cleaner's report on trust, never edits, and shares with the
 // cleaner only tables and constants (rules/), never the code that plans, applies or writes.
+// One exception: compressed frames that became native are decoded by the same codec library calls
+// (pipeline/codec/frame_decoder.h says what that leaves unseen).
 // Answers to PS3.15 annex E and design promises P2, P7, P9.
 // Thread rule: a pure function of its arguments.
 #pragma once

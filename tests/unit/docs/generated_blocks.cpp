@@ -5,6 +5,7 @@
 #include "node/dimse/association.h"
 #include "node/dimse/offer.h"
 #include "node/dimse/status_table.h"
+#include "pipeline/codec/frame_decoder.h"
 #include "pipeline/codestream/codestream.h"
 #include "rules/actions/dummy_constants.h"
 #include "rules/profile/attestation.h"
@@ -51,8 +52,20 @@ std::string pixel_data_of(const rules::TransferSyntax& syntax) {
     return no_walker ? "quarantined: no walker" : "walked; carriers beside the samples cut";
 }
 
+/// The second output for a destination that refuses the syntax (pipeline/unit/transcoding.h).
+std::string second_output_of(const rules::TransferSyntax& syntax) {
+    if (!syntax.encapsulated) {
+        return "the other little endian one";
+    }
+    if (syntax.lossy_possible) {
+        return "none: may be lossy";
+    }
+    return pipeline::is_decodable(syntax) ? "decoded to native" : "none: no decoder";
+}
+
 std::string transfer_syntaxes() {
-    std::string text = row({"UID", "name", "accepted", "Pixel Data"}) + "|---|---|---|---|\n";
+    std::string text = row({"UID", "name", "accepted", "Pixel Data", "where a destination refuses it"}) +
+                       "|---|---|---|---|---|\n";
     const std::string image = std::string{rules::storage_sop_classes().front().uid};
     const node::Offer offer = node::default_offer({});
     for (const rules::TransferSyntax& syntax : rules::transfer_syntaxes()) {
@@ -60,7 +73,7 @@ std::string transfer_syntaxes() {
         const bool accepted = offer.choose(image, proposed).has_value();
         text += row(
             {"`" + std::string{syntax.uid} + "`", syntax.name, accepted ? "yes" : "no",
-             accepted ? pixel_data_of(syntax) : ""}
+             accepted ? pixel_data_of(syntax) : "", accepted ? second_output_of(syntax) : ""}
         );
     }
     return text;
