@@ -3,6 +3,7 @@
 #include "config/json.h"
 #include "node/workers/frozen_output.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <utility>
@@ -21,6 +22,19 @@ Result<bool> freeze(Descriptor& output) {
     const auto no_child_holds_it = WorkerProcess::hold_starts();
     EFFACE_TRY(output, reopen_to_read(output));
     return nobody_writes(output);
+}
+
+/// Of a reason or rule name in a worker's answer.
+constexpr std::size_t kWorkerWordsBytesMax = 300;
+
+/// What a worker says in words stands in quarantine and audit. Ours says literals of the program, with a tag
+/// or a number; one that was taken over shall not write a book there.
+void keep_words_plain(std::string& words) {
+    const bool plain = words.size() <= kWorkerWordsBytesMax &&
+                       std::ranges::all_of(words, [](char c) { return c >= ' ' && c <= '~'; });
+    if (!plain) {
+        words = "a worker gave a reason that is no reason of ours";
+    }
 }
 
 }  // namespace
@@ -42,6 +56,7 @@ public:
         if (!reply) {
             reason_ =
                 process_->failure_reason().empty() ? reply.error().message() : process_->failure_reason();
+            keep_words_plain(reason_);
         }
         if (!process_->alive()) {
             ++pool_.restarts_;
@@ -178,6 +193,8 @@ void WorkerPool::run_cleaner() {
             continue;
         }
         result.clean = std::move(*report);
+        keep_words_plain(result.clean.reason);
+        keep_words_plain(result.clean.rule);
         if (result.clean.outcome != pipeline::CleanReport::Outcome::kCleaned) {
             unit->done(std::move(result));
             continue;
@@ -227,6 +244,7 @@ void WorkerPool::run_gatekeeper() {
                  : Result<pipeline::GateReport>{fail(Fault::kRetry, "the gate's report is unreadable")};
         if (report) {
             result.gate = std::move(*report);
+            keep_words_plain(result.gate.reason);
         } else {
             result.attempt_failed = true;
             result.failure = reply ? report.error().message() : slot.reason();

@@ -1,10 +1,10 @@
 // A worker that does what the work order's `forced_rule` tells it: "die", "hang", "nonsense",
 // "gate-die", "gate-refuse", "quarantine", "transcode-die", "transcode-gate-refuse" and "transcode-other-uid"
 // (only for a second output), "clutch" and "clutch-mapped" (it keeps the output open for writing),
-// "hold-series" and "hold-study" (rules that it applies), "claim-rule", "claim-uid" and "claim-way" (its
-// report says what is not so), "wait-FILE" (it works until FILE is there), or (anything else) clean and pass.
-// Stands in for efface-worker where only the pool is tested. It cannot be started with more descriptors than
-// it needs.
+// "quarantine-at-length" (in 100 000 bytes), "hold-series" and "hold-study" (rules that it applies),
+// "claim-rule", "claim-uid" and "claim-way" (its report says what is not so), "wait-FILE" (it works until
+// FILE is there), or (anything else) clean and pass. Stands in for efface-worker where only the pool is
+// tested. It cannot be started with more descriptors than it needs.
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 
@@ -114,6 +114,10 @@ void clean(Message& request) {
     report.outcome = order->forced_rule == "quarantine" ? CleanReport::Outcome::kQuarantined
                                                         : CleanReport::Outcome::kCleaned;
     report.reason = order->forced_rule == "quarantine" ? "told to" : "";
+    if (order->forced_rule == "quarantine-at-length") {
+        report.outcome = CleanReport::Outcome::kQuarantined;
+        report.reason = std::string(100'000, 'x') + "\n";
+    }
     report.rule = order->forced_rule.starts_with("hold-") ? order->forced_rule : "ct";
     report.hold = "none";
     report.destinations = {"archive"};

@@ -68,6 +68,15 @@ TEST_F(WorkerPoolTest, AQuarantinedUnitNeverReachesTheGate) {
     EXPECT_FALSE(result.gate.passed);
 }
 
+TEST_F(WorkerPoolTest, AWorkersLongSpeechIsNoReason) {
+    start();
+
+    const UnitResult result = submit("quarantine-at-length").get();
+
+    EXPECT_EQ(result.clean.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_EQ(result.clean.reason, "a worker gave a reason that is no reason of ours");
+}
+
 TEST_F(WorkerPoolTest, ADeadWorkerCostsOneAttemptAndIsReplaced) {
     start();
     std::vector<std::future<UnitResult>> dying;
