@@ -155,6 +155,9 @@ bool RawScu::send(std::span<const std::byte> bytes) {
 }
 
 bool RawScu::read_exactly(std::span<std::byte> into, std::chrono::steady_clock::time_point until) {
+    if (!socket_.valid()) {
+        return false;  // Refused: poll() would wait for nothing until the deadline.
+    }
     while (!into.empty()) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
