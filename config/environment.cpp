@@ -38,6 +38,15 @@ tl::unexpected<Error> errno_error(Literal text) {
     return fail(Fault::kRetry, text, Where::number(errno));
 }
 
+/// The directory in which the entry of `path` lies.
+std::string parent_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos) {
+        return ".";
+    }
+    return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 class SystemClock final : public Clock {
 public:
     UnixMicros now() const override {
@@ -163,7 +172,10 @@ public:
         for (std::size_t end = 1; end != std::string::npos;) {
             end = directory.find('/', end + 1);
             const std::string part = directory.substr(0, end);
-            if (::mkdir(part.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
+            if (::mkdir(part.c_str(), kDirectoryMode) == 0) {
+                // What lies in it is durable only if it is: a first start may be followed by a power cut.
+                EFFACE_CHECK(sync_directory(parent_of(part)));
+            } else if (errno != EEXIST) {
                 return errno_error("cannot make a directory");
             }
         }
