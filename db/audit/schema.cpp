@@ -2,7 +2,10 @@
 // apply is '' (never NULL), so that a row has one encoding only.
 //
 // Indexes end with seq (the rowid), which ascends with time: "this event between these times" is one
-// range of audit_event. There is none on `at`: times are found by bisection over seq.
+// range of audit_event. There is none on `at`: times are found by bisection over seq. Those of peer and
+// outcome, which may hold for millions of rows, also carry what is asked together with them: rows that fall
+// out by it are never fetched. Without, ten million rows took half a minute to say that a peer had no such
+// event.
 //
 // The triggers fail before their first row is touched. FAIL, not ABORT, and INSERT OR FAIL with it: a
 // statement that may abort half done keeps a journal of its own, which costs as much as the insert.
@@ -32,12 +35,12 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_event ON audit (event);
-CREATE INDEX audit_peer ON audit (peer) WHERE peer <> '';
+CREATE INDEX audit_peer ON audit (peer, seq, event, outcome) WHERE peer <> '';
 CREATE INDEX audit_job ON audit (job) WHERE job <> 0;
 CREATE INDEX audit_study ON audit (study_hash) WHERE study_hash <> '';
 CREATE INDEX audit_new_study ON audit (new_study_uid, study_hash)
     WHERE event = 'cleaned' AND new_study_uid <> '';
-CREATE INDEX audit_outcome ON audit (outcome) WHERE outcome <> 'success';
+CREATE INDEX audit_outcome ON audit (outcome, seq, event, peer) WHERE outcome <> 'success';
 
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
 BEGIN SELECT RAISE(FAIL, 'audit rows are never changed'); END;

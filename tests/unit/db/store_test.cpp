@@ -303,7 +303,7 @@ TEST(QueryPlan, EachAuditFilterLeadsToItsIndex) {
     );
     EXPECT_EQ(
         plan(" AND peer <> '' AND peer = ? AND +event = ?"),
-        "SEARCH audit USING INDEX audit_peer (peer=? AND rowid>? AND rowid<?)\n"
+        "SEARCH audit USING INDEX audit_peer (peer=? AND seq>? AND seq<?)\n"
     );
     EXPECT_EQ(
         plan(" AND study_hash <> '' AND study_hash = ? AND +job = ? AND +peer = ?"),
@@ -315,7 +315,7 @@ TEST(QueryPlan, EachAuditFilterLeadsToItsIndex) {
     );
     EXPECT_EQ(
         plan(" AND outcome <> 'success' AND outcome = ?"),
-        "SEARCH audit USING INDEX audit_outcome (outcome=? AND rowid>? AND rowid<?)\n"
+        "SEARCH audit USING INDEX audit_outcome (outcome=? AND seq>? AND seq<?)\n"
     );
 }
 
