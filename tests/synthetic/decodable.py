@@ -18,7 +18,8 @@ SIGNED = "abdominal CT with negative samples of 12 stored bits"
 
 
 def cases():
-    for name, encode in (("rle", _rle), ("jpeg_lossless_sv1", _jpeg_lossless), ("jpeg_ls", _jpeg_ls), ("jpeg_2000_lossless", _jpeg_2000)):
+    for name, encode in (("rle", _rle), ("jpeg_lossless_sv1", _jpeg_lossless), ("jpeg_ls", _jpeg_ls),
+                         ("jpeg_2000_lossless", _jpeg_2000)):
         ds, ledger = _colour(f"colour_{name}")
         yield Case(f"decodable/colour_{name}.dcm", encode(ds), ledger, (QUARANTINED,), COLOUR)
         ds, ledger = _signed(f"signed_{name}")
