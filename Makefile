@@ -45,13 +45,13 @@ sanitize: setup ## Unit and refuse tests under AddressSanitizer and UBSan
 	    [ ! -d tests/$$part ] || ninja -C build-asan -j $(JOBS) tests/$$part/all
 	done
 	for part in unit refuse; do
-	    [ ! -d tests/$$part ] || ctest --test-dir build-asan/tests/$$part -j $(JOBS) --no-tests=error
+	    [ ! -d tests/$$part ] || ctest --test-dir build-asan/tests/$$part -j $(JOBS) -LE long --no-tests=error
 	done
 
 tsan: setup ## Node tests under ThreadSanitizer
 	@$(CONFIGURE) -B build-tsan -DEFFACE_SANITIZE=thread
 	ninja -C build-tsan -j $(JOBS) tests/unit/node/all
-	ctest --test-dir build-tsan/tests/unit/node -j $(JOBS) --no-tests=error
+	ctest --test-dir build-tsan/tests/unit/node -j $(JOBS) -LE long --no-tests=error
 
 format-check: ## Every C++ file as .clang-format wants it
 	@git ls-files '*.cpp' '*.h' | xargs clang-format --dry-run --Werror
