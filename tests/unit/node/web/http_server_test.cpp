@@ -43,9 +43,10 @@ protected:
         asio::io_context io;
         asio::ip::tcp::socket socket{io};
         socket.connect({asio::ip::make_address("127.0.0.1"), server_->port()});
-        asio::write(socket, asio::buffer(request));
-        std::string reply;
         boost::system::error_code end;
+        // A server that drops the connection may do so before all is written.
+        asio::write(socket, asio::buffer(request), end);
+        std::string reply;
         asio::read(socket, asio::dynamic_buffer(reply), end);
         return reply;
     }
@@ -91,10 +92,16 @@ TEST_F(WebTest, PostIsRefused) {
 }
 
 TEST_F(WebTest, AnOversizedHeaderIsDropped) {
-    EXPECT_EQ(
-        ask("GET /livez HTTP/1.1\r\nX: " + std::string(100'000, 'a') + "\r\n\r\n").find("200 OK"),
-        std::string::npos
-    );
+    const auto with_header = [&](std::size_t bytes) {
+        return ask(
+            "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: " + std::string(bytes, 'a') +
+            "\r\n\r\n"
+        );
+    };
+
+    EXPECT_NE(with_header(100).find("200 OK"), std::string::npos);
+    EXPECT_EQ(with_header(100'000).find("200 OK"), std::string::npos);
+    EXPECT_NE(with_header(100).find("200 OK"), std::string::npos);
 }
 
 }  // namespace
