@@ -1,6 +1,7 @@
 // Goal: what was accepted arrives clean where its rule sends it, and what is asked for twice is the same.
 // Method: whole nodes in this process, real workers, real sockets, a folder as archive.
 #include "tests/scenarios/scenario_rules.h"
+#include "tests/support/reserved_port.h"
 #include "tests/support/running_node.h"
 
 #include <gtest/gtest.h>
@@ -33,9 +34,10 @@ TEST(Delivery, AnInstanceLeavesCleanAndTheAuditTellsItsWay) {
 }
 
 TEST(Delivery, ADeadDestinationKeepsNothingFromTheOthers) {
-    RunningNode research;
-    const std::uint16_t port = research.port();
-    research.settings().listen.addresses.front().port = port;
+    const ReservedPort reserved;
+    const std::uint16_t port = reserved.port();
+    RunningNode research{
+        {.edit_settings = [port](Settings& settings) { settings.listen.addresses.front().port = port; }}};
     research.stop();
     RunningNode node{
         {.rules = one_rule(R"("archive", "research")"), .edit_settings = [port](Settings& settings) {
