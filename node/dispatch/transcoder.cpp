@@ -193,6 +193,13 @@ void Transcoder::write_done(const std::shared_ptr<Working>& working, const UnitR
     static_cast<void>(queued);  // Stopped or halted: start-up requeues the lease.
 }
 
+// The instance never reaches this destination: who asks the audit for failed deliveries must find it.
+Status Transcoder::audit_end(db::Database& database, db::AuditEntry entry) {
+    entry.event = db::AuditEvent::kDeliveryFailed;
+    EFFACE_TRY([[maybe_unused]] const std::uint64_t seq, parts_.audit.append(database, entry));
+    return {};
+}
+
 void Transcoder::write_failed(
     const std::shared_ptr<Working>& working, const std::string& reason, bool for_good
 ) {
@@ -206,11 +213,11 @@ void Transcoder::write_failed(
         {.work = [this, working, entry, for_good](db::Database& database) -> Status {
              const UnixMicros due_at = entry.at + options_.retry_delay.count();
              EFFACE_TRY(
-                 [[maybe_unused]] const db::DeliveryState state,
+                 const db::DeliveryState state,
                  deliveries_.transcode_failed(database, working->lease, entry.reason, due_at, for_good)
              );
              EFFACE_TRY([[maybe_unused]] const std::uint64_t seq, parts_.audit.append(database, entry));
-             return {};
+             return state == db::DeliveryState::kFailedPermanent ? audit_end(database, entry) : Status{};
          },
          .done = [](const Status&) {}}
     );

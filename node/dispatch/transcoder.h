@@ -25,6 +25,7 @@ private:
     void start(const Due& due);
     void finish(const std::shared_ptr<Working>& working, UnitResult result);
     void write_done(const std::shared_ptr<Working>& working, const UnitResult& result);
+    Status audit_end(db::Database& database, db::AuditEntry entry);
     void write_failed(const std::shared_ptr<Working>& working, const std::string& reason, bool for_good);
     db::AuditEntry entry_for(const Working& working) const;
 

@@ -60,6 +60,9 @@ TEST_F(TranscoderTest, AWorkerThatDiesThreeTimesFailsTheDeliveryForGood) {
     EXPECT_EQ(job(id).state, JobState::kUndelivered);
     EXPECT_EQ(delivery(id).reason, "a worker process died");
     EXPECT_EQ(rows(AuditEvent::kTranscoded).size(), db::kAttemptsMax);
+    ASSERT_EQ(rows(AuditEvent::kDeliveryFailed).size(), 1U);
+    EXPECT_EQ(rows(AuditEvent::kDeliveryFailed).front().entry.reason, "a worker process died");
+    EXPECT_EQ(rows(AuditEvent::kDeliveryFailed).front().entry.peer, "archive");
     EXPECT_EQ(output_count(), 1U) << "the first output stays";
 }
 
@@ -69,6 +72,7 @@ TEST_F(TranscoderTest, AGateRefusalOfTheSecondOutputSendsNothing) {
     ASSERT_TRUE(delivery_becomes(id, DeliveryState::kFailedPermanent));
 
     EXPECT_EQ(delivery(id).reason, "gate: told to");
+    EXPECT_EQ(rows(AuditEvent::kDeliveryFailed).size(), 1U);
     EXPECT_EQ(output_count(), 1U);
 }
 
