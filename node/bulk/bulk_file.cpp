@@ -169,7 +169,7 @@ ReadFile read_bulk_file(
     instance.order.project = options.project;
     instance.order.original_bytes = bytes;
     instance.order.accepted_at = now;
-    instance.order.rule_digest = options.rule_digest;
+    instance.order.rule_digest = options.rules.digest();
     instance.order.software_version = options.software_version;
     read_routing(mapped->bytes(), instance);
     instance.original = std::move(*copy);

@@ -15,7 +15,7 @@ Json start_detail(const BulkOptions& options) {
         {"software_version", options.software_version},
         {"table_edition", rules::table_edition()},
         {"table_digest", rules::table_digest()},
-        {"rule_digest", to_hex(options.rule_digest)},
+        {"rule_digest", to_hex(options.rules.digest())},
         {"key_fingerprint", options.key.fingerprint()},
         {"audit_key", options.identity.fingerprint()},
         {"uid", ::getuid()},

@@ -14,6 +14,7 @@
 #include "node/workers/worker_process.h"
 #include "rules/actions/action.h"
 #include "rules/keys/project_key.h"
+#include "rules/matching/rule_set.h"
 
 #include <tl/expected.hpp>
 
@@ -35,7 +36,7 @@ struct BulkOptions {
     std::string project;
     rules::ProjectKey key;
     AuditIdentity identity;
-    Digest rule_digest{};
+    rules::RuleSet rules;  ///< As the workers have them.
     WorkerProgram worker;  ///< Its configuration holds the project.
     std::size_t workers = 1;
     std::chrono::milliseconds unit_deadline{120'000};

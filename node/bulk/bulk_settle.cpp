@@ -1,6 +1,7 @@
 // What becomes of an item once the workers are done with it: audit rows, and its place in OUT.
 #include "config/json.h"
 #include "node/bulk/bulk_flow.h"
+#include "node/dispatch/known_report.h"
 #include "node/dispatch/receipt.h"
 #include "node/forward/output_names.h"
 
@@ -54,6 +55,13 @@ void BulkFlow::settle(const BulkItemPointer& item) {
         outcome.kind = Kind::kQuarantined;
         const std::string& reason = result.gate.reason;
         outcome.reason = reason.starts_with("gate: ") ? reason : "gate: " + reason;
+        append(item, entry_for(*item, db::AuditEvent::kGateRefused), BulkItem::Stage::kEnded);
+        return;
+    }
+    if (const Status known = replace_claims(item->result, item->instance.order, options_.rules); !known) {
+        outcome.kind = Kind::kQuarantined;
+        outcome.rule = item->result.clean.rule;
+        outcome.reason = known.error().message();
         append(item, entry_for(*item, db::AuditEvent::kGateRefused), BulkItem::Stage::kEnded);
         return;
     }

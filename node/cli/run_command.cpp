@@ -133,7 +133,7 @@ tl::expected<BulkOptions, Exit> options_of(CommandContext& context, const Argume
         .project = (*project)->name,
         .key = *key,
         .identity = AuditIdentity{std::move(*audit_key)},
-        .rule_digest = rules->rules.digest(),
+        .rules = rules->rules,
         .worker = make_worker_program(
             *worker_path, {(*project)->name, *key, rules->name, rules->text}, EFFACE_VERSION
         ),

@@ -90,7 +90,7 @@ public:
             .project = "trial",
             .key = key,
             .identity = AuditIdentity{test_key(9)},
-            .rule_digest = sha256(rules_text),
+            .rules = std::move(*rules::RuleSet::parse(rules_text, "test.toml")),
             .worker = make_worker_program(worker, {"trial", key, "test.toml", rules_text}, "0.1.0"),
             .workers = 2,
             .unit_deadline = std::chrono::milliseconds{20'000},

@@ -101,6 +101,18 @@ TEST(BulkRun, KeepsBackWhatWorkersOrGateRefuse) {
     EXPECT_FALSE(summary->all_cleaned());
 }
 
+TEST(BulkRun, TakesNoWorkersWordForRuleAndIdentity) {
+    BulkFolder folder;
+    folder.put("rule", ct_instance("2.25.1", "<other-rule>"));
+    folder.put("uid", ct_instance("2.25.2", "<other-uid>"));
+
+    ASSERT_TRUE(folder.run(folder.options(kWorker)));
+
+    EXPECT_EQ(folder.outcomes.at("rule").reason, "the cleaner names a rule that is not in force");
+    EXPECT_EQ(folder.outcomes.at("uid").reason, "the cleaner reports other UIDs than stand in its file");
+    EXPECT_TRUE(folder.written().empty());
+}
+
 TEST(BulkRun, GivesAFileThreeAttemptsAndTheOthersGoOn) {
     BulkFolder folder;
     folder.put("killer", ct_instance("2.25.1", "<die>"));

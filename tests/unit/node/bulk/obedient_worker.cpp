@@ -44,7 +44,7 @@ void clean(const Message& request) {
         std::abort();
     }
     CleanReport report;
-    report.rule = "obedient";
+    report.rule = told(content, "other-rule") ? "nobody's" : "everything";
     if (told(content, "refuse")) {
         report.outcome = CleanReport::Outcome::kRefused;
         report.reason = "told to";
@@ -53,14 +53,16 @@ void clean(const Message& request) {
     }
     static_cast<void>(::pwrite(request.descriptors.at(1).get(), content.data(), content.size(), 0));
     report.outcome = CleanReport::Outcome::kCleaned;
-    report.new_sop_instance_uid = order->sop_instance_uid.reveal();
+    report.new_sop_instance_uid = told(content, "other-uid") ? "2.25.1" : order->sop_instance_uid.reveal();
     report.actions[rules::Action::X] = 2;
     reply(MessageKind::kCleaned, to_json(report));
 }
 
 void gate(const Message& request) {
+    const auto asked = gate_request_from_json(*parse_json(request.payload));
     const std::string content = content_of(request.descriptors.at(1));
     GateReport report;
+    report.new_sop_instance_uid = asked->order.sop_instance_uid.reveal();
     report.passed = !told(content, "gate-refuse");
     report.reason = report.passed ? "" : "told to";
     report.output_digest = sha256(content);
