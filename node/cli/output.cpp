@@ -26,7 +26,9 @@ void append_padded(std::string& out, const std::string& cell, std::size_t width,
 }  // namespace
 
 void Output::line(std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), out_);
+    if (!text.empty()) {  // Nothing may have no address, which fwrite() does not take.
+        std::fwrite(text.data(), 1, text.size(), out_);
+    }
     std::fputc('\n', out_);
 }
 
