@@ -46,6 +46,10 @@ public:
     /// All bytes were appended. done gets the status of the C-STORE-RSP; 0x0000 only by promise P1.
     /// The association may be gone when done is called: the instance stays received all the same.
     virtual void finish(std::function<void(std::uint16_t dimse_status)> done) = 0;
+    /// append() of the last bytes and finish() in one, for a sink that can spare the way back between them.
+    virtual void append_last(
+        std::span<const std::byte> bytes, std::function<void(std::uint16_t dimse_status)> done
+    );
 };
 
 class InstanceSink {

@@ -258,6 +258,13 @@ void ScpAssociation::take_data_fragment(const Fragment& fragment) {
     }
     upper_.hold();
     sink_busy_ = true;
+    if (last_piece_) {
+        finishing_ = true;
+        instance_->append_last(fragment.bytes, [self = shared_from_this()](std::uint16_t status) {
+            self->upper_.transport().dispatch([self, status] { self->finished(status); });
+        });
+        return;
+    }
     instance_->append(fragment.bytes, [self = shared_from_this()](Status status) {
         self->upper_.transport().dispatch([self, status] { self->appended(status); });
     });
@@ -272,12 +279,6 @@ void ScpAssociation::appended(Status status) {
         instance_.reset();
         status_ = status_of(status.error().fault);
         phase_ = Phase::kDiscard;
-        if (last_piece_) {
-            respond(status_);
-        }
-    } else if (last_piece_) {
-        finish_instance();
-        return;
     }
     upper_.resume();
 }

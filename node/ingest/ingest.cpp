@@ -45,6 +45,17 @@ public:
         parts().run_blocking([this, done = std::move(done)] { publish_and_commit(done); });
     }
 
+    void append_last(std::span<const std::byte> bytes, std::function<void(std::uint16_t)> done) override {
+        parts().run_blocking([this, bytes, done = std::move(done)] {
+            if (const Status written = write(bytes); !written) {
+                refusal_ = written.error();
+                refuse(status_of(refusal_.fault), done);
+                return;
+            }
+            publish_and_commit(done);
+        });
+    }
+
 private:
     /// What finish() hands to the writer thread; outlives the association.
     struct Pending {

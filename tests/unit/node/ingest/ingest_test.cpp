@@ -91,7 +91,13 @@ public:
             return status_of(incoming.error().fault);
         }
         const auto all = std::as_bytes(std::span{bytes});
+        std::optional<std::uint16_t> answer;
         for (std::size_t at = 0; at < all.size(); at += 40) {
+            if (!ends_in_empty_fragment && all.size() - at <= 40) {
+                (*incoming)->append_last(all.subspan(at), [&](std::uint16_t status) { answer = status; });
+                writer->run_once();
+                return answer;
+            }
             std::optional<Status> appended;
             (*incoming)->append(
                 all.subspan(at, std::min<std::size_t>(40, all.size() - at)),
@@ -104,7 +110,6 @@ public:
                 return status_of(appended->error().fault);
             }
         }
-        std::optional<std::uint16_t> answer;
         (*incoming)->finish([&](std::uint16_t status) { answer = status; });
         writer->run_once();
         return answer;
@@ -125,6 +130,7 @@ public:
     Metrics metrics;
     std::optional<Ingest> ingest;
     int jobs_received = 0;
+    bool ends_in_empty_fragment = false;
 };
 
 TEST(Ingest, SuccessMeansExactlyOneDurableJob) {
@@ -147,6 +153,15 @@ TEST(Ingest, SuccessMeansExactlyOneDurableJob) {
         EXPECT_EQ(*status, dimse_status::kOutOfResources);
     }
     FAIL() << "ingest takes more file operations than kOperationsMax";
+}
+
+TEST(Ingest, ALastFragmentWithoutBytesEndsTheInstanceToo) {
+    World world;
+    world.ends_in_empty_fragment = true;
+
+    EXPECT_EQ(world.store(data_set(kSopClass, kInstance)), dimse_status::kSuccess);
+
+    EXPECT_EQ(world.job_count(db::JobState::kReceived), 1U);
 }
 
 TEST(Ingest, AnIdenticalDuplicateIsSuccessAndMakesNothing) {
