@@ -80,7 +80,8 @@ TEST(Part10Tree, NamesThatCouldLeaveTheTreeAreRefused) {
     const testing::TemporaryDirectory directory;
     const Part10Tree tree{system_environment(), directory.path()};
 
-    for (const std::string bad : {"", "..", "a/b", ".hidden", "x\n", "a b", std::string(65, 'a').c_str()}) {
+    const std::string too_long(65, 'a');
+    for (const std::string_view bad : {"", "..", "a/b", ".hidden", "x\n", "a b", too_long.c_str()}) {
         TreeNames names = kNames;
         names.study_uid = bad;
         EXPECT_FALSE(tree.path_of(names)) << bad;
