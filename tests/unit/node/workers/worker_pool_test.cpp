@@ -128,7 +128,8 @@ TEST_F(WorkerPoolTest, NobodyCanWriteWhatTheGateReads) {
     EXPECT_EQ(pool_->restarts(), 0U);
 
     for (const char* how : {"clutch", "clutch-mapped"}) {
-        EXPECT_TRUE(submit(how).get().gate.passed) << how;
+        const UnitResult result = submit(how).get();
+        EXPECT_TRUE(result.gate.passed) << how << ": " << result.failure << result.gate.reason;
     }
 
     EXPECT_EQ(pool_->restarts(), 2U) << "the process that kept a way to write is ended";
