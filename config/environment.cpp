@@ -182,6 +182,13 @@ public:
         return {};
     }
 
+    Status remove_empty_directory(const std::string& directory) override {
+        if (::rmdir(directory.c_str()) == 0 || errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT) {
+            return {};
+        }
+        return errno_error("cannot remove a directory");
+    }
+
     Result<std::vector<std::string>> list(const std::string& directory) override {
         const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(directory.c_str()), &::closedir};
         if (!stream) {

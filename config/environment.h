@@ -96,6 +96,8 @@ public:
     virtual Status sync_directory(const std::string& directory) = 0;
     /// Creates the directory (mode 0700) and its parents; success if it is there.
     virtual Status make_directory(const std::string& directory) = 0;
+    /// Success also where it is not there or not empty, and then it stays.
+    virtual Status remove_empty_directory(const std::string& directory) = 0;
     virtual Result<std::vector<std::string>> list(const std::string& directory) = 0;
     virtual Result<std::uint64_t> size(const std::string& path) = 0;
     virtual Result<DiskSpace> space(const std::string& directory) = 0;

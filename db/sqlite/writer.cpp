@@ -52,7 +52,7 @@ Status Writer::call(std::function<Status(Database&)> work) {
         outcome = status;
         ready.notify_one();
     };
-    EFFACE_CHECK(submit({.work = std::move(work), .done = done, .directory = {}}));
+    EFFACE_CHECK(submit({.work = std::move(work), .done = done, .directories = {}}));
     std::unique_lock lock{mutex};
     ready.wait(lock, [&] { return outcome.has_value(); });
     return *outcome;
@@ -120,8 +120,10 @@ namespace {
 std::map<std::string, Status> sync_directories(FileSystem& files, const std::deque<WriteItem>& batch) {
     std::map<std::string, Status> synced;
     for (const WriteItem& item : batch) {
-        if (!item.directory.empty() && !synced.contains(item.directory)) {
-            synced.emplace(item.directory, files.sync_directory(item.directory));
+        for (const std::string& directory : item.directories) {
+            if (!synced.contains(directory)) {
+                synced.emplace(directory, files.sync_directory(directory));
+            }
         }
     }
     return synced;
@@ -140,9 +142,11 @@ Status write_items(
 ) {
     EFFACE_TRY(Transaction transaction, Transaction::begin(database));
     for (const WriteItem& item : batch) {
-        const auto directory = synced.find(item.directory);
-        const bool durable = directory == synced.end() || directory->second;
-        outcomes.push_back(durable ? run_item(database, item) : directory->second);
+        Status durable;
+        for (const std::string& directory : item.directories) {
+            durable = durable ? synced.at(directory) : durable;
+        }
+        outcomes.push_back(durable ? run_item(database, item) : durable);
         if (!outcomes.back() && outcomes.back().error().fault == Fault::kHalt) {
             return outcomes.back();
         }

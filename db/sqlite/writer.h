@@ -31,8 +31,8 @@ struct WriteItem {
     /// Runs on the writer thread after commit or failure, exactly once. Must not block or throw, and
     /// must not submit with submit() (a full queue would stop the only thread that empties it).
     std::function<void(const Status&)> done;
-    /// A directory whose entries must be durable before this item commits; empty: none.
-    std::string directory;
+    /// Directories whose entries must be durable before this item commits.
+    std::vector<std::string> directories;
     /// Nobody waits for it: committed with the next item that somebody waits for, or after the patience. Each
     /// batch writes the pages it touches once, so that fewer batches are less work for the same rows.
     bool may_wait = false;

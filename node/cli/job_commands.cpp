@@ -165,7 +165,7 @@ void print_facts(Output& output, const Json& job) {
     fact("SOP class", text_of(job, "sop_class") + " (" + text_of(job, "sop_class_uid") + ")");
     fact("Transfer syntax", text_of(job, "transfer_syntax"));
     fact("Size", bytes_text(number_of(job, "original_bytes")));
-    fact("Original", "originals/" + text_of(job, "spool_file") + " in the spool");
+    fact("Original", text_of(job, "spool_file") + " in the spool's originals");
     fact("Instance hash", text_of(job, "instance_hash"));
     fact("Rule", text_of(job, "rule"));
     fact("New SOP Instance", text_of(job, "new_instance_uid"));

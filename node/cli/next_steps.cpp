@@ -1,6 +1,7 @@
 #include "node/cli/next_steps.h"
 
 #include "node/cli/output.h"
+#include "pipeline/spool/spool.h"
 
 #include <algorithm>
 #include <array>
@@ -64,10 +65,10 @@ private:
     }
 
     void explain() {
-        command(
-            "rules explain '" + context_.spool_directory + "/originals/" +
-            text_of(context_.job, "spool_file") + "'"
-        );
+        const std::string name = text_of(context_.job, "spool_file");
+        if (pipeline::is_spool_name(name)) {
+            command("rules explain '" + pipeline::original_path(context_.spool_directory, name) + "'");
+        }
     }
 
     std::string project_name() const { return text_of(context_.job, "project"); }

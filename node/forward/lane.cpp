@@ -92,7 +92,7 @@ void Lane::write(std::function<Status(db::Database&)> work, std::function<void(c
                      self->parts_.post([done, committed] { done(committed); });
                  }
              },
-         .directory = {},
+         .directories = {},
          .may_wait = true}
     );
     if (!queued && done) {

@@ -191,7 +191,7 @@ private:
         db::WriteItem item{
             .work = [&ingest, pending](db::Database& database) { return store(ingest, database, *pending); },
             .done = [&ingest, pending](const Status& committed) { answer(ingest, *pending, committed); },
-            .directory = ingest.options_.originals_directory,
+            .directories = {parts().spool.original_directory(pending->job.spool_file)},
         };
         if (const Status queued = parts().writer.submit(std::move(item)); !queued) {
             static_cast<void>(parts().spool.remove_original(pending->job.spool_file));

@@ -32,7 +32,6 @@ struct IngestProject {
 
 struct IngestOptions {
     std::uint64_t instance_bytes_max = 0;
-    std::string originals_directory;  ///< Synced once per group commit.
     std::string software_version;
     std::unordered_map<std::string, IngestProject> projects;
 };

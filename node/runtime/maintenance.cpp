@@ -1,5 +1,7 @@
 #include "node/runtime/maintenance.h"
 
+#include <set>
+
 namespace efface::node {
 
 namespace {
@@ -198,6 +200,8 @@ void Maintenance::purge(UnixMicros now) {
 /// Step 2, on the writer thread after the commit: the rows say purged, so the files may go.
 void Maintenance::remove_files(const std::vector<db::JobStore::PurgeCandidate>& purged) {
     std::vector<db::JobId> gone;
+    std::vector<std::string> originals;
+    std::set<std::string> directories;
     for (const auto& candidate : purged) {
         const Status original = parts_.spool.remove_original(candidate.spool_file);
         bool outputs = candidate.output_file.empty() || parts_.spool.remove_output(candidate.output_file);
@@ -206,6 +210,8 @@ void Maintenance::remove_files(const std::vector<db::JobStore::PurgeCandidate>& 
         }
         if (original && outputs) {
             gone.push_back(candidate.job);
+            originals.push_back(candidate.spool_file);
+            directories.insert(parts_.spool.original_directory(candidate.spool_file));
         }
     }
     parts_.metrics.add(Counter::kInstancesPurged, gone.size());
@@ -216,10 +222,16 @@ void Maintenance::remove_files(const std::vector<db::JobStore::PurgeCandidate>& 
             }
             return {};
         },
-        .done = [](const Status&) {},
+        .done =
+            [this, originals](const Status& committed) {
+                if (committed) {
+                    // An empty shelf costs nothing, and the next start removes it.
+                    static_cast<void>(parts_.spool.drop_empty_shelves(originals));
+                }
+            },
         // A removal that a power cut undoes must find the row that names the file: an original without
         // one would be taken for a new instance.
-        .directory = parts_.settings.node.spool_directory + "/originals",
+        .directories = {directories.begin(), directories.end()},
     };
     static_cast<void>(parts_.writer.try_submit(item));  // Otherwise they come up again as candidates.
 }

@@ -218,7 +218,6 @@ tl::expected<void, std::string> Node::Parts::start_control() {
             .peer_name = [this](const AssociationFacts& facts) { return admission->peer_name(facts); }},
         IngestOptions{
             .instance_bytes_max = settings.listen.instance_bytes_max,
-            .originals_directory = settings.node.spool_directory + "/originals",
             .software_version = std::string{software_version()},
             .projects = ingest_projects(projects)}
     );

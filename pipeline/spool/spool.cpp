@@ -1,83 +1,49 @@
 #include "pipeline/spool/spool.h"
 
-#include "config/assert.h"
-#include "config/crypto/digest.h"
-
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <fcntl.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
 
 namespace efface::pipeline {
 
 namespace {
 
-constexpr std::size_t kNameBytes = 16;
-constexpr std::string_view kPartSuffix = ".part";
+constexpr std::string_view kOriginals = "/originals";
+constexpr std::string_view kOutputs = "/outputs";
 
-std::string path_in(const std::string& directory, std::string_view name) {
-    EFFACE_ASSERT(is_spool_name(name));
-    return directory + "/" + std::string{name};
-}
-
-/// A hint for ext4's allocator, before the subdirectories are made: each is a hierarchy of its own (chattr
-/// +T) and gets block groups of its own, away from whatever else is made and deleted near the spool. Without
-/// a journal ext4 looks at every inode deleted in a directory's group within the last minutes before it makes
-/// a file there.
-void let_subdirectories_spread(const std::string& directory) {
-    const Descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    int flags = 0;
-    if (opened.valid() && ::ioctl(opened.get(), FS_IOC_GETFLAGS, &flags) == 0) {
-        flags |= FS_TOPDIR_FL;
-        static_cast<void>(::ioctl(opened.get(), FS_IOC_SETFLAGS, &flags)
-        );  // Other file systems know no such thing.
-    }
+std::string part_path(const Shelves& originals, std::string_view name) {
+    return originals.path(name) + std::string{Shelves::kPartSuffix};
 }
 
 }  // namespace
 
-bool is_spool_name(std::string_view name) {
-    return name.size() == 2 * kNameBytes && std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-           });
+std::string original_path(std::string_view spool_directory, std::string_view name) {
+    const std::string originals = std::string{spool_directory} + std::string{kOriginals};
+    return shelf_path(originals, name) + "/" + std::string{name};
 }
 
+Spool::Spool(Environment& environment, const std::string& directory)
+    : environment_{&environment},
+      originals_{std::make_unique<Shelves>(environment, directory + std::string{kOriginals})},
+      outputs_{std::make_unique<Shelves>(environment, directory + std::string{kOutputs})} {}
+
 Result<Spool> Spool::open(Environment& environment, const std::string& directory) {
-    Spool spool{environment, directory + "/originals", directory + "/outputs"};
+    Spool spool{environment, directory};
     EFFACE_CHECK(environment.files.make_directory(directory));
-    let_subdirectories_spread(directory);
-    EFFACE_CHECK(environment.files.make_directory(spool.originals_));
-    EFFACE_CHECK(environment.files.make_directory(spool.outputs_));
-    EFFACE_TRY(const std::vector<std::string> names, environment.files.list(spool.originals_));
-    for (const std::string& name : names) {
-        if (name.ends_with(kPartSuffix)) {
-            EFFACE_CHECK(environment.files.remove(spool.originals_ + "/" + name));
-        }
-    }
+    EFFACE_CHECK(spool.originals_->open());
+    EFFACE_CHECK(spool.outputs_->open());
     EFFACE_CHECK(environment.files.sync_directory(directory));
     return spool;
 }
 
-Result<std::string> Spool::new_name() {
-    std::array<std::uint8_t, kNameBytes> random{};
-    EFFACE_CHECK(environment_->entropy.fill(std::as_writable_bytes(std::span{random})));
-    return to_hex(random);
-}
-
 Result<SpoolFile> Spool::begin_original() {
-    EFFACE_TRY(std::string name, new_name());
-    auto unnamed = environment_->files.open_unnamed(originals_);
+    EFFACE_TRY(std::string name, originals_->new_name());
+    auto unnamed = environment_->files.open_unnamed(original_directory(name));
     if (unnamed) {
         return SpoolFile{.file = std::move(*unnamed), .name = std::move(name)};
     }
     if (!is_unsupported(unnamed.error())) {
         return tl::unexpected<Error>(unnamed.error());
     }
-    EFFACE_TRY(
-        Descriptor part, environment_->files.create(originals_ + "/" + name + std::string{kPartSuffix})
-    );
+    EFFACE_TRY(Descriptor part, environment_->files.create(part_path(*originals_, name)));
     return SpoolFile{.file = std::move(part), .name = std::move(name), .unnamed = false};
 }
 
@@ -89,39 +55,46 @@ Status Spool::append(SpoolFile& file, std::span<const std::byte> bytes) {
 
 Status Spool::publish(SpoolFile& file) {
     EFFACE_CHECK(environment_->files.sync(file.file));
-    const std::string path = path_in(originals_, file.name);
-    if (file.unnamed) {
-        return environment_->files.link_unnamed(file.file, path);
+    const std::string path = originals_->path(file.name);
+    if (!file.unnamed) {
+        return environment_->files.rename(part_path(*originals_, file.name), path);
     }
-    return environment_->files.rename(path + std::string{kPartSuffix}, path);
+    Status linked = environment_->files.link_unnamed(file.file, path);
+    if (!linked && linked.error().where.value == ENOENT) {
+        EFFACE_CHECK(originals_->restore_shelf(file.name));
+        linked = environment_->files.link_unnamed(file.file, path);
+    }
+    return linked;
 }
 
 void Spool::abandon(SpoolFile file) {
     if (!file.unnamed) {
         // A leftover is removed at the next start; nothing refers to it.
-        static_cast<void>(
-            environment_->files.remove(path_in(originals_, file.name) + std::string{kPartSuffix})
-        );
+        static_cast<void>(environment_->files.remove(part_path(*originals_, file.name)));
     }
 }
 
+std::string Spool::original_directory(std::string_view name) const {
+    return shelf_path(originals_->directory(), name);
+}
+
 Status Spool::sync_originals() {
-    return environment_->files.sync_directory(originals_);
+    return originals_->sync();
 }
 
 Result<Descriptor> Spool::open_original(std::string_view name) {
-    return environment_->files.open_read(path_in(originals_, name));
+    return environment_->files.open_read(originals_->path(name));
 }
 
 Result<Descriptor> Spool::open_output(std::string_view name) {
     if (!is_spool_name(name)) {
         return fail(Fault::kRetry, "there is no output of that name: it was lost, and is made again");
     }
-    return environment_->files.open_read(path_in(outputs_, name));
+    return environment_->files.open_read(outputs_->path(name));
 }
 
 Result<bool> Spool::has_original(std::string_view name, std::uint64_t bytes) {
-    const auto size = environment_->files.size(path_in(originals_, name));
+    const auto size = environment_->files.size(originals_->path(name));
     if (!size && size.error().where.value != ENOENT) {
         return tl::unexpected<Error>(size.error());
     }
@@ -129,8 +102,8 @@ Result<bool> Spool::has_original(std::string_view name, std::uint64_t bytes) {
 }
 
 Result<SpoolFile> Spool::begin_output() {
-    EFFACE_TRY(std::string name, new_name());
-    EFFACE_TRY(Descriptor file, environment_->files.create(path_in(outputs_, name)));
+    EFFACE_TRY(std::string name, outputs_->new_name());
+    EFFACE_TRY(Descriptor file, environment_->files.create(outputs_->path(name)));
     return SpoolFile{.file = std::move(file), .name = std::move(name), .unnamed = false};
 }
 
@@ -145,31 +118,35 @@ bool Spool::is_as_judged(std::string_view name, const Descriptor& output) const 
 }
 
 Status Spool::remove_original(std::string_view name) {
-    return environment_->files.remove(path_in(originals_, name));
+    return originals_->remove(name);
+}
+
+Status Spool::drop_empty_shelves(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        EFFACE_CHECK(originals_->drop_if_empty(name));
+    }
+    return {};
 }
 
 Status Spool::remove_output(std::string_view name) {
-    return environment_->files.remove(path_in(outputs_, name));
+    EFFACE_CHECK(outputs_->remove(name));
+    return outputs_->drop_if_empty(name);
 }
 
 Result<std::vector<std::string>> Spool::list_originals() {
-    EFFACE_TRY(std::vector<std::string> names, environment_->files.list(originals_));
-    std::erase_if(names, [](const std::string& name) { return !is_spool_name(name); });
-    return names;
+    return originals_->list();
 }
 
 Result<std::vector<std::string>> Spool::list_outputs() {
-    EFFACE_TRY(std::vector<std::string> names, environment_->files.list(outputs_));
-    std::erase_if(names, [](const std::string& name) { return !is_spool_name(name); });
-    return names;
+    return outputs_->list();
 }
 
 Result<DiskSpace> Spool::space() {
-    return environment_->files.space(originals_);
+    return environment_->files.space(originals_->directory());
 }
 
 std::string Spool::output_path(std::string_view name) const {
-    return path_in(outputs_, name);
+    return outputs_->path(name);
 }
 
 }  // namespace efface::pipeline

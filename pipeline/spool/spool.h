@@ -5,9 +5,9 @@
 // nothing; one between link and job leaves an orphan, which start-up finds by list_originals().
 // An output is recomputable from its work order (P6), so it is only written, not synced.
 //
-//   DIRECTORY/originals/NAME    Part 10 files as received, NAME = 32 hex digits from the entropy source
-//   DIRECTORY/originals/NAME.part    only where the file system has no O_TMPFILE; removed at start-up
-//   DIRECTORY/outputs/NAME      Part 10 files that a worker wrote
+//   DIRECTORY/originals/SHELF/NAME   Part 10 files as received, NAME = 32 hex digits from the entropy source
+//   DIRECTORY/originals/SHELF/NAME.part  only where the file system has no O_TMPFILE; removed at start-up
+//   DIRECTORY/outputs/SHELF/NAME     Part 10 files that a worker wrote
 //
 // Thread rule: every function is safe from any thread; a SpoolFile belongs to one thread at a time.
 #pragma once
@@ -15,6 +15,7 @@
 #include "config/environment.h"
 #include "config/result.h"
 #include "pipeline/spool/judged_outputs.h"
+#include "pipeline/spool/shelves.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -41,11 +42,13 @@ public:
 
     Result<SpoolFile> begin_original();
     Status append(SpoolFile& file, std::span<const std::byte> bytes);
-    /// fdatasync, then the name. The caller still owes sync_originals() before it acknowledges.
+    /// fdatasync, then the name. The caller still owes a sync of original_directory() before it acknowledges.
     Status publish(SpoolFile& file);
     /// Drops a half-received original.
     void abandon(SpoolFile file);
-    /// Makes every name given by publish() so far durable.
+    /// The directory whose sync makes this original's name, or its removal, durable.
+    std::string original_directory(std::string_view name) const;
+    /// Makes the names of all originals durable.
     Status sync_originals();
 
     Result<Descriptor> open_original(std::string_view name);
@@ -58,27 +61,28 @@ public:
     void note_judged(std::string_view name);
     /// False: hash it before it is sent (JudgedOutputs).
     bool is_as_judged(std::string_view name, const Descriptor& output) const;
+    /// The removal is durable only after a sync of original_directory(), and that needs the shelf: see
+    /// drop_empty_shelves().
     Status remove_original(std::string_view name);
+    /// Of originals whose removal is durable.
+    Status drop_empty_shelves(const std::vector<std::string>& names);
     Status remove_output(std::string_view name);
     Result<std::vector<std::string>> list_originals();
     Result<std::vector<std::string>> list_outputs();
     Result<DiskSpace> space();
-    /// DIRECTORY/outputs, for the folder destination's hard links.
+    /// For the folder destination's hard links.
     std::string output_path(std::string_view name) const;
 
 private:
-    Spool(Environment& environment, std::string originals, std::string outputs)
-        : environment_{&environment}, originals_{std::move(originals)}, outputs_{std::move(outputs)} {}
-
-    Result<std::string> new_name();
+    Spool(Environment& environment, const std::string& directory);
 
     Environment* environment_;
-    std::string originals_;
-    std::string outputs_;
+    std::unique_ptr<Shelves> originals_;
+    std::unique_ptr<Shelves> outputs_;
     std::unique_ptr<JudgedOutputs> judged_ = std::make_unique<JudgedOutputs>();
 };
 
-/// 32 lower-case hex digits: the only names that the spool opens or removes.
-bool is_spool_name(std::string_view name);
+/// Where in a spool's directory the original of this name lies.
+std::string original_path(std::string_view spool_directory, std::string_view name);
 
 }  // namespace efface::pipeline

@@ -116,7 +116,9 @@ TEST(RefuseWorker, OutputThatChangedAfterTheGate) {
 TEST(RefuseWorker, OrphanThatIsNoDicomFile) {
     RunningNode node;
     node.stop();
-    std::ofstream{node.spool_path("originals", kSpoolName)} << "not a DICOM file of " << kPatientName;
+    const std::filesystem::path orphan = node.spool_path("originals", kSpoolName);
+    std::filesystem::create_directory(orphan.parent_path());
+    std::ofstream{orphan} << "not a DICOM file of " << kPatientName;
 
     ASSERT_EQ(node.start(), "");
 

@@ -62,7 +62,9 @@ TEST(Restart, AFileThatNoJobNamesIsAdoptedAndGoesItsWay) {
             file[at + 6] = '9';
         }
     }
-    std::ofstream{node.spool_path("originals", kSpoolName), std::ios::binary} << file;
+    const std::filesystem::path orphan = node.spool_path("originals", kSpoolName);
+    std::filesystem::create_directory(orphan.parent_path());
+    std::ofstream{orphan, std::ios::binary} << file;
 
     ASSERT_EQ(node.start(), "");
 
@@ -88,7 +90,8 @@ TEST(Restart, AnOriginalThatIsMissingIsForAPersonToKnow) {
 
 /// The node has an original open that has no name yet: it is in the middle of a message.
 bool is_receiving(const RunningNode& node) {
-    const std::string spool = std::filesystem::path{node.spool_path("originals", kSpoolName)}.parent_path();
+    const std::filesystem::path one = node.spool_path("originals", kSpoolName);
+    const std::string spool = one.parent_path().parent_path();
     std::error_code ignored;
     for (const auto& open : std::filesystem::directory_iterator{"/proc/self/fd"}) {
         // Another thread may close it meanwhile.

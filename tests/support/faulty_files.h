@@ -133,6 +133,10 @@ public:
         return step() ? real_.make_directory(directory) : failure();
     }
 
+    Status remove_empty_directory(const std::string& directory) override {
+        return step() ? real_.remove_empty_directory(directory) : failure();
+    }
+
     Result<std::vector<std::string>> list(const std::string& directory) override {
         return step() ? real_.list(directory) : failed<std::vector<std::string>>();
     }

@@ -4,6 +4,7 @@
 #include "config/json.h"
 #include "db/store/store.h"
 #include "node/control/key_file.h"
+#include "pipeline/spool/shelves.h"
 
 #include <gtest/gtest.h>
 
@@ -228,7 +229,8 @@ std::vector<std::string> RunningNode::spool_files(std::string_view folder) const
 }
 
 std::string RunningNode::spool_path(std::string_view folder, std::string_view name) const {
-    return settings_.node.spool_directory + "/" + std::string{folder} + "/" + std::string{name};
+    const std::string kind = settings_.node.spool_directory + "/" + std::string{folder};
+    return pipeline::shelf_path(kind, name) + "/" + std::string{name};
 }
 
 }  // namespace efface::testing

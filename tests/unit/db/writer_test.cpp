@@ -55,6 +55,8 @@ public:
 
     Status make_directory(const std::string& d) override { return real_.make_directory(d); }
 
+    Status remove_empty_directory(const std::string& d) override { return real_.remove_empty_directory(d); }
+
     Result<std::vector<std::string>> list(const std::string& d) override { return real_.list(d); }
 
     Result<std::uint64_t> size(const std::string& p) override { return real_.size(p); }
@@ -81,12 +83,12 @@ struct Bench {
         );
     }
 
-    WriteItem item(std::function<Status(Database&)> work, std::string sync = {}) {
+    WriteItem item(std::function<Status(Database&)> work, std::vector<std::string> sync = {}) {
         return {
             std::move(work), [this](const Status& status) { outcomes.push_back(status); }, std::move(sync)};
     }
 
-    WriteItem insert(int n, std::string sync = {}) {
+    WriteItem insert(int n, std::vector<std::string> sync = {}) {
         return item(
             [n](Database& db) { return db.run("INSERT INTO t (n) VALUES (?)", {n}); }, std::move(sync)
         );
@@ -198,9 +200,9 @@ TEST(Writer, HaltInAnItemStopsAllWriting) {
 TEST(Writer, EachDirectoryIsSyncedOncePerBatchBeforeItsItems) {
     Bench bench;
     bench.files.broken_directory = "b";
-    must(bench.writer.submit(bench.insert(1, "a")));
-    must(bench.writer.submit(bench.insert(2, "b")));
-    must(bench.writer.submit(bench.insert(3, "a")));
+    must(bench.writer.submit(bench.insert(1, {"a"})));
+    must(bench.writer.submit(bench.insert(2, {"b"})));
+    must(bench.writer.submit(bench.insert(3, {"a"})));
     must(bench.writer.submit(bench.insert(4)));
 
     bench.writer.run_once();
@@ -274,7 +276,7 @@ TEST(Writer, WhatMayWaitDoesNotWaitForEver) {
         must(writer->submit(
             {.work = [](Database&) -> Status { return {}; },
              .done = [&](const Status&) { committed.set_value(); },
-             .directory = {},
+             .directories = {},
              .may_wait = true}
         ));
         if (writer == &stopped) {
@@ -302,7 +304,7 @@ TEST(Writer, ManySubmittersAreAllAnsweredOnceAndOnlyAfterTheirRowIsDurable) {
                 const int n = i % 10 == 0 ? 2'000'000 : thread * kItemsEach + i;  // Every tenth fails.
                 must(writer.submit(
                     {[n](Database& db) { return db.run("INSERT INTO t (n) VALUES (?)", {n}); },
-                     [&](const Status& status) { ++(status ? succeeded : failed); }, "spool"}
+                     [&](const Status& status) { ++(status ? succeeded : failed); }, {"spool"}}
                 ));
             }
             must(writer.call([](Database&) -> Status { return {}; }));

@@ -32,7 +32,7 @@ Json waiting(std::string_view reason, std::string_view state = "quarantined") {
         {"rule", ""},
         {"sop_class_uid", "1.2.840.10008.5.1.4.1.1.6.1"},
         {"calling_ae", "US1"},
-        {"spool_file", "0a1b"},
+        {"spool_file", "0a1b2c3d0a1b2c3d0a1b2c3d0a1b2c3d"},
         {"deliveries", Json::array()}};
 }
 

@@ -66,7 +66,6 @@ public:
                 .peer_name = [](const AssociationFacts&) { return std::string{"ct-1"}; }},
             IngestOptions{
                 .instance_bytes_max = 10'000,
-                .originals_directory = directory.path() + "/spool/originals",
                 .software_version = "test",
                 .projects = {{"demo", {}}}}
         );

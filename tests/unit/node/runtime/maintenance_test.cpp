@@ -164,7 +164,9 @@ TEST_F(PurgeTest, TakesTheOriginalAndBothOutputsAndNothingBeforeTheDelivery) {
 
 TEST_F(PurgeTest, ForgetsNoOriginalWhoseRemovalAPowerCutCouldUndo) {
     deliver();
-    settings_.node.spool_directory = "/nonexistent";  // Cannot be synced.
+    const auto job = must(db::find_job(store_.database, job_));
+    const std::string shelf = spool_.original_directory(job->received.spool_file);
+    std::filesystem::remove_all(shelf);  // Cannot be synced.
 
     pass_often();
 

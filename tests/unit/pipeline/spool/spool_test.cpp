@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
 #include <unistd.h>
 
 namespace efface::pipeline {
@@ -25,7 +26,7 @@ Status receive_one(Environment& environment, const std::string& directory) {
     EFFACE_CHECK(spool.append(file, bytes_of("half ")));
     EFFACE_CHECK(spool.append(file, bytes_of("whole")));
     EFFACE_CHECK(spool.publish(file));
-    return spool.sync_originals();
+    return environment.files.sync_directory(spool.original_directory(file.name));
 }
 
 TEST(Spool, SuccessMeansTheFileSurvivesAPowerCut) {
@@ -75,7 +76,8 @@ TEST(Spool, AnUnpublishedOriginalIsNeverListed) {
 TEST(Spool, PartFilesOfACrashAreRemovedAtStart) {
     const testing::TemporaryDirectory directory;
     ASSERT_TRUE(Spool::open(system_environment(), directory.path()));
-    const std::string part = directory.path() + "/originals/" + std::string(32, 'a') + ".part";
+    const std::string part = original_path(directory.path(), std::string(32, 'a')) + ".part";
+    ASSERT_TRUE(system_environment().files.make_directory(std::filesystem::path{part}.parent_path()));
     ASSERT_TRUE(system_environment().files.create(part));
 
     ASSERT_TRUE(Spool::open(system_environment(), directory.path()));
@@ -102,6 +104,58 @@ TEST(Spool, AnOriginalIsThereOnlyInItsFullLength) {
     EXPECT_FALSE(*spool.has_original(file.name, 11));
     ASSERT_TRUE(spool.remove_original(file.name));
     EXPECT_FALSE(*spool.has_original(file.name, 10));
+}
+
+TEST(Spool, ManyOriginalsShareAShelfUntilItIsFull) {
+    testing::TemporaryDirectory directory;
+    Spool spool = *Spool::open(system_environment(), directory.path());
+    std::set<std::string> shelves;
+    for (std::size_t i = 0; i < Shelves::kFilesPerShelf; ++i) {
+        shelves.insert(spool.original_directory(spool.begin_original()->name));
+    }
+    EXPECT_EQ(shelves.size(), 1U);
+}
+
+TEST(Spool, AShelfGoesWithItsLastOriginal) {
+    testing::TemporaryDirectory directory;
+    const std::string shelf = [&] {
+        Spool spool = *Spool::open(system_environment(), directory.path());
+        SpoolFile file = *spool.begin_original();
+        EXPECT_TRUE(spool.publish(file));
+        return spool.original_directory(file.name);
+    }();
+    Spool spool = *Spool::open(system_environment(), directory.path());
+    const std::vector<std::string> names = *spool.list_originals();
+    ASSERT_EQ(names.size(), 1U);
+
+    ASSERT_TRUE(spool.drop_empty_shelves(names));
+    EXPECT_TRUE(std::filesystem::exists(shelf)) << "it holds a file";
+    ASSERT_TRUE(spool.remove_original(names.front()));
+    ASSERT_TRUE(spool.drop_empty_shelves(names));
+    EXPECT_FALSE(std::filesystem::exists(shelf));
+}
+
+TEST(Spool, AnOriginalIsPublishedThoughItsShelfWentMeanwhile) {
+    testing::TemporaryDirectory directory;
+    Spool spool = *Spool::open(system_environment(), directory.path());
+    SpoolFile file = *spool.begin_original();
+    if (!file.unnamed) {
+        GTEST_SKIP() << "this file system has no O_TMPFILE: an original's part file keeps its shelf";
+    }
+    ASSERT_TRUE(std::filesystem::remove(spool.original_directory(file.name)));
+
+    EXPECT_TRUE(spool.publish(file));
+    EXPECT_TRUE(*spool.has_original(file.name, 0));
+}
+
+TEST(Spool, EmptyShelvesOfACrashAreRemovedAtStart) {
+    testing::TemporaryDirectory directory;
+    const std::string shelf = directory.path() + "/originals/0a1b";
+    ASSERT_TRUE(system_environment().files.make_directory(shelf));
+
+    ASSERT_TRUE(Spool::open(system_environment(), directory.path()));
+
+    EXPECT_FALSE(std::filesystem::exists(shelf));
 }
 
 TEST(Spool, OnlyItsOwnNamesAreSpoolNames) {
