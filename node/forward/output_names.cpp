@@ -8,30 +8,54 @@
 
 namespace efface::node {
 
-Result<OutputFacts> read_output(
-    const Descriptor& output, std::uint64_t bytes, const std::optional<Digest>& judged
-) {
-    EFFACE_TRY(const MappedFile mapped, MappedFile::map(output, bytes));
-    if (judged && sha256(mapped.bytes()) != *judged) {
-        return fail(Fault::kQuarantine, "the cleaned file changed after the gate judged it");
-    }
-    EFFACE_TRY(const pipeline::Part10 part10, pipeline::parse_part10(mapped.bytes()));
+namespace {
+
+std::string or_unknown(std::string_view value) {
+    return value.empty() ? std::string{"unknown"} : std::string{value};
+}
+
+struct Told {
+    OutputFacts facts;
+    bool is_complete = false;  ///< More bytes would tell nothing else.
+};
+
+Result<Told> tell(std::span<const std::byte> bytes) {
+    EFFACE_TRY(const pipeline::Part10 part10, pipeline::parse_part10(bytes));
     EFFACE_TRY(const rules::TransferSyntax* syntax, pipeline::scannable_syntax(part10));
     EFFACE_TRY(
         const pipeline::Routing routing,
-        pipeline::routing_attributes(mapped.bytes().subspan(part10.data_set_offset), *syntax)
+        pipeline::routing_attributes(bytes.subspan(part10.data_set_offset), *syntax)
     );
-    const auto or_unknown = [](std::string_view value) {
-        return value.empty() ? std::string{"unknown"} : std::string{value};
+    return Told{
+        .facts =
+            {.data_set_offset = part10.data_set_offset,
+             .names =
+                 {.patient_id = or_unknown(routing.patient_id),
+                  .study_uid = or_unknown(routing.study_instance_uid),
+                  .series_uid = or_unknown(routing.series_instance_uid),
+                  .sop_instance_uid = std::string{routing.sop_instance_uid}}},
+        .is_complete = routing.is_complete,
     };
-    return OutputFacts{
-        .data_set_offset = part10.data_set_offset,
-        .names =
-            {.patient_id = or_unknown(routing.patient_id),
-             .study_uid = or_unknown(routing.study_instance_uid),
-             .series_uid = or_unknown(routing.series_instance_uid),
-             .sop_instance_uid = std::string{routing.sop_instance_uid}},
-    };
+}
+
+}  // namespace
+
+Result<OutputFacts> read_output(
+    const Descriptor& output, std::uint64_t bytes, const std::optional<Digest>& judged
+) {
+    if (judged) {
+        EFFACE_TRY(const MappedFile mapped, MappedFile::map(output, bytes));
+        if (sha256(mapped.bytes()) != *judged) {
+            return fail(Fault::kQuarantine, "the cleaned file changed after the gate judged it");
+        }
+    }
+    Result<Told> told;
+    EFFACE_CHECK(read_beginning(output, bytes, [&told](auto shown, bool is_whole) {
+        told = tell(shown);
+        return is_whole || (told && told->is_complete);
+    }));
+    EFFACE_CHECK(told);
+    return told->facts;
 }
 
 Result<OutputFacts> read_output_of(

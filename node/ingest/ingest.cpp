@@ -67,8 +67,11 @@ private:
     };
 
     struct Seen {
+        std::string sop_class_uid;
+        std::string sop_instance_uid;
         std::string study_uid;
         std::string series_uid;
+        bool is_complete = false;  ///< More bytes would tell nothing else.
     };
 
     IngestParts& parts() { return ingest_.parts_; }
@@ -101,25 +104,44 @@ private:
         return {};
     }
 
+    /// What the data set says of itself.
+    Result<Seen> look_at_data_set(const rules::TransferSyntax& syntax) const {
+        Result<Seen> seen;
+        EFFACE_CHECK(read_beginning(file_->file, file_->bytes, [&](auto bytes, bool is_whole) {
+            seen = see(bytes.subspan(header_bytes_), syntax);
+            return is_whole || (seen && seen->is_complete);
+        }));
+        return seen;
+    }
+
+    static Result<Seen> see(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax) {
+        EFFACE_TRY(const pipeline::Routing found, pipeline::routing_attributes(data_set, syntax));
+        return Seen{
+            .sop_class_uid = std::string{found.sop_class_uid},
+            .sop_instance_uid = std::string{found.sop_instance_uid},
+            .study_uid = std::string{found.study_instance_uid},
+            .series_uid = std::string{found.series_instance_uid},
+            .is_complete = found.is_complete};
+    }
+
     /// Does the data set say what its C-STORE command said? Otherwise the status to answer.
     std::optional<std::uint16_t> compare_with_command(Seen& seen) {
-        const auto mapped = MappedFile::map(file_->file, file_->bytes);
         const auto* syntax = rules::find_transfer_syntax(request_.transfer_syntax_uid);
-        if (!mapped || syntax == nullptr) {
+        if (syntax == nullptr) {
             return dimse_status::kOutOfResources;
         }
-        const auto routing = pipeline::routing_attributes(mapped->bytes().subspan(header_bytes_), *syntax);
-        if (!routing) {
-            refusal_ = routing.error();
-            return dimse_status::kCannotUnderstand;
+        auto said = look_at_data_set(*syntax);
+        if (!said) {
+            refusal_ = said.error();
+            return said.error().fault == Fault::kQuarantine ? dimse_status::kCannotUnderstand
+                                                            : dimse_status::kOutOfResources;
         }
-        if (routing->sop_class_uid != request_.sop_class_uid ||
-            routing->sop_instance_uid != request_.sop_instance_uid.reveal()) {
+        if (said->sop_class_uid != request_.sop_class_uid ||
+            said->sop_instance_uid != request_.sop_instance_uid.reveal()) {
             refusal_ = Error{Fault::kRefuse, "the data set's SOP class or instance is not the command's"};
             return dimse_status::kDataSetMismatch;
         }
-        seen.study_uid = std::string{routing->study_instance_uid};
-        seen.series_uid = std::string{routing->series_instance_uid};
+        seen = std::move(*said);
         return std::nullopt;
     }
 

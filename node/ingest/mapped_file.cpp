@@ -1,10 +1,19 @@
 #include "node/ingest/mapped_file.h"
 
+#include <array>
 #include <cerrno>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace efface::node {
+
+namespace {
+
+/// Room for what routing needs of nearly every instance.
+constexpr std::size_t kBeginningBytes = 16 * 1024;
+
+}  // namespace
 
 Result<MappedFile> MappedFile::map(const Descriptor& file, std::uint64_t bytes) {
     if (bytes == 0) {
@@ -31,6 +40,41 @@ MappedFile::~MappedFile() {
     if (!bytes_.empty()) {
         ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
     }
+}
+
+Result<std::span<const std::byte>> read_first(const Descriptor& file, std::span<std::byte> into) {
+    std::size_t count = 0;
+    while (count < into.size()) {
+        const ssize_t got =
+            ::pread(file.get(), into.data() + count, into.size() - count, static_cast<off_t>(count));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return fail(Fault::kRetry, "cannot read a spool file", Where::number(errno));
+        }
+        if (got == 0) {
+            break;
+        }
+        count += static_cast<std::size_t>(got);
+    }
+    return into.first(count);
+}
+
+Status read_beginning(
+    const Descriptor& file, std::uint64_t size,
+    const std::function<bool(std::span<const std::byte> bytes, bool is_whole)>& decided
+) {
+    if (size > kBeginningBytes) {
+        std::array<std::byte, kBeginningBytes> room;  // NOLINT: filled by the next line.
+        EFFACE_TRY(const std::span<const std::byte> first, read_first(file, room));
+        if (decided(first, false)) {
+            return {};
+        }
+    }
+    EFFACE_TRY(const MappedFile mapped, MappedFile::map(file, size));
+    decided(mapped.bytes(), true);
+    return {};
 }
 
 }  // namespace efface::node

@@ -1,5 +1,7 @@
 // MappedFile: a file's bytes, read-only, for as long as it lives. Only for files that nobody
 // truncates meanwhile: the spool's own.
+// read_beginning(): what the first bytes of a file tell, and the mapping only where they do not suffice: to
+// unmap in a process of many threads interrupts every core, for each instance anew.
 #pragma once
 
 #include "config/environment.h"
@@ -7,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 namespace efface::node {
@@ -28,5 +31,14 @@ private:
 
     std::span<const std::byte> bytes_;
 };
+
+/// The first bytes of a file, as many as `into` has room for, or all that there are.
+Result<std::span<const std::byte>> read_first(const Descriptor& file, std::span<std::byte> into);
+
+/// Shows `decided` the beginning of a file of `size` bytes and, if that is false, the whole of it.
+Status read_beginning(
+    const Descriptor& file, std::uint64_t size,
+    const std::function<bool(std::span<const std::byte> bytes, bool is_whole)>& decided
+);
 
 }  // namespace efface::node

@@ -45,6 +45,7 @@ Result<Routing> routing_attributes(std::span<const std::byte> data_set, const ru
                 );
             }
             if (event.tag.group() > kLastGroup) {
+                routing.is_complete = true;
                 return routing;
             }
         }

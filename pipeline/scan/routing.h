@@ -23,6 +23,8 @@ struct Routing {
     std::string_view issuer_of_patient_id;  ///< (0010,0021)
     std::string_view study_instance_uid;    ///< (0020,000D)
     std::string_view series_instance_uid;   ///< (0020,000E)
+    /// The walk met an element after group 0020, so that more bytes would tell nothing else.
+    bool is_complete = false;
 };
 
 /// Fault::kQuarantine: the data set is broken before the end of group 0020, or a tag there is

@@ -6,7 +6,6 @@
 #include "pipeline/unit/clean_unit.h"
 #include "pipeline/unit/explanation.h"
 #include "pipeline/unit/unit_checks.h"
-#include "pipeline/worker/mapped_file.h"
 #include "pipeline/worker/sandbox.h"
 
 namespace efface::pipeline {
@@ -20,11 +19,13 @@ Result<rules::ProjectKey> key_of(const WorkerProject& project) {
     return rules::ProjectKey::from_bytes(*digest);
 }
 
-Result<MappedFile> map_descriptor(const Message& request, std::size_t index, std::size_t expected_count) {
+Result<std::span<const std::byte>> load(
+    FileBytes& file, const Message& request, std::size_t index, std::size_t expected_count
+) {
     if (request.descriptors.size() != expected_count) {
         return fail(Fault::kHalt, "worker: a request brought the wrong number of descriptors");
     }
-    return MappedFile::open(request.descriptors[index].get());
+    return file.load(request.descriptors[index].get());
 }
 
 GateReport refuse(const Error& error, std::span<const std::byte> written) {
@@ -68,6 +69,8 @@ Status WorkerService::run() {
                 MessageKind::kFailed, to_json(WorkerFailure{reply.error().fault, reply.error().message()})};
         }
         // Before the answer: the daemon looks whether anybody can still write the output.
+        original_.unload();
+        written_.unload();
         received.message.descriptors.clear();
         EFFACE_CHECK(send_message(socket_, reply->kind, dump_json(reply->payload)));
         if (!confined_ && reply->kind == MessageKind::kReady) {
@@ -138,10 +141,10 @@ Result<const WorkerService::Project*> WorkerService::find_project(const WorkOrde
 Result<WorkerService::Reply> WorkerService::clean(const Json& json, const Message& request) {
     EFFACE_TRY(const WorkOrder order, work_order_from_json(json));
     EFFACE_TRY(const Project* project, find_project(order));
-    EFFACE_TRY(const MappedFile original, map_descriptor(request, 0, 2));
+    EFFACE_TRY(const std::span<const std::byte> original, load(original_, request, 0, 2));
     EFFACE_TRY(
         const CleanReport report, clean_unit(
-                                      original.bytes(), request.descriptors[1].get(),
+                                      original, request.descriptors[1].get(),
                                       {order, project->rules, project->key, limits_.output_bytes_max}
                                   )
     );
@@ -151,22 +154,22 @@ Result<WorkerService::Reply> WorkerService::clean(const Json& json, const Messag
 Result<WorkerService::Reply> WorkerService::gate(const Json& json, const Message& request) {
     EFFACE_TRY(const GateRequest asked, gate_request_from_json(json));
     EFFACE_TRY(const Project* project, find_project(asked.order));
-    EFFACE_TRY(const MappedFile original, map_descriptor(request, 0, 2));
-    EFFACE_TRY(const MappedFile written, map_descriptor(request, 1, 2));
-    const auto rule = govern(original.bytes(), asked, project->rules);
+    EFFACE_TRY(const std::span<const std::byte> original, load(original_, request, 0, 2));
+    EFFACE_TRY(const std::span<const std::byte> written, load(written_, request, 1, 2));
+    const auto rule = govern(original, asked, project->rules);
     const GateReport report =
-        rule ? judge(original.bytes(), written.bytes(), {asked.order, **rule, project->key})
-             : refuse(rule.error(), written.bytes());
+        rule ? judge(original, written, {asked.order, **rule, project->key})
+             : refuse(rule.error(), written);
     return Reply{MessageKind::kJudged, to_json(report)};
 }
 
 Result<WorkerService::Reply> WorkerService::explain(const Json& json, const Message& request) {
     EFFACE_TRY(const WorkOrder order, work_order_from_json(json));
     EFFACE_TRY(const Project* project, find_project(order));
-    EFFACE_TRY(const MappedFile original, map_descriptor(request, 0, 1));
+    EFFACE_TRY(const std::span<const std::byte> original, load(original_, request, 0, 1));
     return Reply{
         MessageKind::kExplained,
-        explain_unit(original.bytes(), {order, project->rules, project->key, limits_.output_bytes_max})};
+        explain_unit(original, {order, project->rules, project->key, limits_.output_bytes_max})};
 }
 
 }  // namespace efface::pipeline

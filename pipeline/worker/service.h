@@ -5,6 +5,7 @@
 
 #include "config/result.h"
 #include "pipeline/unit/worker_protocol.h"
+#include "pipeline/worker/file_bytes.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"
 
@@ -48,6 +49,8 @@ private:
     std::string software_version_;
     WorkerLimits limits_;
     std::vector<Project> projects_;
+    FileBytes original_;
+    FileBytes written_;
 };
 
 }  // namespace efface::pipeline
