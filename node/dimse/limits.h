@@ -10,7 +10,7 @@
 namespace efface::node {
 
 /// Bytes of one socket read buffer, and so of the largest piece handed to an IncomingInstance.
-inline constexpr std::size_t kReadBufferBytes = 128 * 1024;
+inline constexpr std::size_t kReadBufferBytes = 256 * 1024;
 /// A-ASSOCIATE-RQ and -AC: room for 128 contexts with every transfer syntax there is (about 220 KB).
 inline constexpr std::uint32_t kAssociatePduBytesMax = 256 * 1024;
 /// Protocol version, AE titles and reserved bytes, which stand before the items.
