@@ -1,0 +1,27 @@
+// Detector: something that finds areas of one kind (text, faces) in a picture. What it finds is redacted;
+// that it found nothing is evidence only for a kind of image whose measured recall stands in docs/pixels.md.
+// Thread rule: an object belongs to one thread.
+#pragma once
+
+#include "config/result.h"
+#include "pipeline/picture/picture.h"
+
+#include <vector>
+
+namespace efface::pipeline {
+
+struct Detection {
+    Box box;             ///< In the picture that was searched; may reach beyond its edges.
+    float score = 0.0F;  ///< 0 to 1, of its own detector's scale.
+
+    bool operator==(const Detection&) const = default;
+};
+
+class Detector {
+public:
+    virtual ~Detector() = default;
+    /// Fault::kRetry: the model failed; never an empty answer instead.
+    virtual Result<std::vector<Detection>> find(const PictureView& picture) = 0;
+};
+
+}  // namespace efface::pipeline
