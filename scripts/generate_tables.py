@@ -244,6 +244,16 @@ def iods_of_storage(standard):
     return iods
 
 
+def reference_listing_classes(standard):
+    """SOP classes whose IOD lists its references once more (Common Instance Reference Module, mandatory or conditional)."""
+    listing = sorted(uid for uid, iod in iods_of_storage(standard).items()
+                     if iod.get("common-instance-reference") in ("M", "C"))
+    write("rules/profile/reference_listing_classes.inc",
+          ["SOP classes with a mandatory or conditional Common Instance Reference Module (PS3.3), by UID (bytes);",
+           "from highdicom 0.28.2's module tables."],
+          [f"{quoted(uid)}," for uid in listing])
+
+
 def attribute_types(standard):
     tag_of = {row["keyword"]: int(row["tag"], 16) for row in rows(standard / "data_dictionary.tsv")
               if row["keyword"] and "x" not in row["tag"].lower()}
@@ -300,6 +310,7 @@ def main():
     registered_uids(standard)
     table_e1_1(standard)
     attribute_types(standard)
+    reference_listing_classes(standard)
 
 
 if __name__ == "__main__":

@@ -129,8 +129,9 @@ public:
     Result<std::vector<PurgeCandidate>> purge_candidates(
         Database& database, UnixMicros retention_before, std::size_t count
     ) const;
-    /// Step 1, with the audit row: from now on the files may go. Refused before `retention_before`.
-    Status purge(Database& database, JobId job, UnixMicros retention_before) const;
+    /// Step 1, with the audit row: from now on the files may go. False: it was taken before. Refused before
+    /// `retention_before`.
+    Result<bool> purge(Database& database, JobId job, UnixMicros retention_before) const;
     /// Step 2, after the files are removed.
     Status forget_files(Database& database, JobId job) const;
 };

@@ -6,6 +6,9 @@ namespace efface::db {
 
 namespace {
 
+/// In retention_from, and no time that a job could have: a discarded job keeps its state.
+constexpr UnixMicros kPurgeBegun = 1;
+
 Status append_candidates(Result<Rows> found, std::vector<JobStore::PurgeCandidate>& out) {
     EFFACE_TRY(Rows rows, std::move(found));
     for (;;) {
@@ -72,19 +75,25 @@ Result<std::vector<JobStore::PurgeCandidate>> JobStore::purge_candidates(
     return out;
 }
 
-Status JobStore::purge(Database& database, JobId job, UnixMicros retention_before) const {
+Result<bool> JobStore::purge(Database& database, JobId job, UnixMicros retention_before) const {
     EFFACE_TRY(const auto found, find_job(database, job));
     if (!found) {
         return fail(Fault::kRefuse, "there is no such job", Where::number(static_cast<std::int64_t>(job)));
     }
     if (found->state == JobState::kPurged) {
-        return {};  // Step 2 did not come to pass; the files may go still.
+        return false;  // Step 2 did not come to pass; the files may go still.
+    }
+    if (found->state == JobState::kDiscarded && found->retention_from == kPurgeBegun) {
+        return false;
     }
     EFFACE_TRY(const JobState to, next_state(found->state, JobEvent::kPurge));
     if (found->retention_from == 0 || found->retention_from > retention_before) {
         return fail(Fault::kRefuse, "the retention of this original has not passed");
     }
-    return database.run("UPDATE jobs SET state = ? WHERE id = ?", {state_name(to), job});
+    EFFACE_CHECK(database.run(
+        "UPDATE jobs SET state = ?, retention_from = ? WHERE id = ?", {state_name(to), kPurgeBegun, job}
+    ));
+    return true;
 }
 
 Status JobStore::forget_files(Database& database, JobId job) const {

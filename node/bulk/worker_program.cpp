@@ -6,10 +6,12 @@
 namespace efface::node {
 
 WorkerProgram make_worker_program(
-    std::string path, const WorkerProjectFacts& project, std::string_view software_version
+    std::string path, const WorkerProjectFacts& project, std::string_view software_version,
+    const pipeline::WorkerLimits& limits
 ) {
     pipeline::WorkerConfiguration configuration;
     configuration.software_version = software_version;
+    configuration.limits = limits;
     configuration.projects.push_back(
         {.name = std::string{project.name},
          .key_hex = Phi{to_hex(project.key.bytes())},

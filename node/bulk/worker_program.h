@@ -3,6 +3,7 @@
 #pragma once
 
 #include "node/workers/worker_process.h"
+#include "pipeline/unit/worker_protocol.h"
 #include "rules/keys/project_key.h"
 
 #include <string>
@@ -18,7 +19,8 @@ struct WorkerProjectFacts {
 };
 
 WorkerProgram make_worker_program(
-    std::string path, const WorkerProjectFacts& project, std::string_view software_version
+    std::string path, const WorkerProjectFacts& project, std::string_view software_version,
+    const pipeline::WorkerLimits& limits = {}
 );
 
 }  // namespace efface::node

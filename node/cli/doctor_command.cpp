@@ -8,6 +8,7 @@
 #include "node/cli/rule_file.h"
 #include "node/control/key_file.h"
 #include "node/control/time_text.h"
+#include "node/workers/worker_limits.h"
 #include "rules/profile/profile.h"
 
 #include <cerrno>
@@ -194,8 +195,10 @@ void check_worker(Findings& findings, const Settings& settings) {
         const auto key = read_key_file(project.key_file);
         const auto file = read_rule_file(project.rules_file);
         if (key && file) {
-            program =
-                make_worker_program(*path, {project.name, *key, file->name, file->text}, EFFACE_VERSION);
+            program = make_worker_program(
+                *path, {project.name, *key, file->name, file->text}, EFFACE_VERSION,
+                worker_limits(settings.workers)
+            );
         }
     }
     if (program.configuration.empty()) {

@@ -8,6 +8,7 @@
 #include "node/cli/typed.h"
 #include "node/control/key_file.h"
 #include "node/control/time_text.h"
+#include "node/workers/worker_limits.h"
 
 #include <algorithm>
 #include <csignal>
@@ -135,9 +136,11 @@ tl::expected<BulkOptions, Exit> options_of(CommandContext& context, const Argume
         .identity = AuditIdentity{std::move(*audit_key)},
         .rules = rules->rules,
         .worker = make_worker_program(
-            *worker_path, {(*project)->name, *key, rules->name, rules->text}, EFFACE_VERSION
+            *worker_path, {(*project)->name, *key, rules->name, rules->text}, EFFACE_VERSION,
+            worker_limits((*settings)->workers)
         ),
         .workers = *workers,
+        .unit_deadline = std::chrono::seconds{(*settings)->workers.wall_seconds_max},
         .scratch = arguments.has("--scratch") ? arguments.text("--scratch")
                                               : (*settings)->node.state_directory + "/scratch",
         .audit_file = out + ".audit/audit.sqlite",

@@ -301,6 +301,10 @@ void Dispatcher::write_cleared(const std::shared_ptr<Working>& working, const Un
             parts_.metrics.add(*quarantined ? Counter::kInstancesQuarantined : Counter::kUnitsRetried);
             return;
         }
+        if (!working->job.output_file.empty()) {
+            // An earlier output of the job, lost or refused: a leftover is removed at the next start.
+            static_cast<void>(parts_.spool.remove_output(working->job.output_file));
+        }
         parts_.metrics.add(Counter::kInstancesCleared);
         parts_.deliveries_due(output->destinations);
     });

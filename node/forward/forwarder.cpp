@@ -71,7 +71,13 @@ struct Forwarder::State : std::enable_shared_from_this<Forwarder::State> {
             .metrics = parts.metrics,
             .post = [&context =
                          io](std::function<void()> work) { boost::asio::post(context, std::move(work)); },
-            .jobs_changed = parts.jobs_changed};
+            .jobs_changed = parts.jobs_changed,
+            .drop_output =
+                [&spool = parts.spool](const std::string& name) {
+                    if (pipeline::is_spool_name(name)) {
+                        static_cast<void>(spool.remove_output(name));  // Else the next start does.
+                    }
+                }};
         const std::uint32_t count = destination.kind == DestinationKind::kFolder
                                         ? 1
                                         : std::max<std::uint32_t>(1, destination.associations_max);

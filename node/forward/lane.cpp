@@ -259,7 +259,12 @@ void Lane::write_result(const db::Delivery& delivery, const Carried& carried) {
                 );
                 return {};
             },
-            [jobs_changed = parts_.jobs_changed](const Status&) { jobs_changed(); }
+            [self = shared_from_this(), name = delivery.output_file](const Status& committed) {
+                if (committed) {
+                    self->parts_.drop_output(name);
+                }
+                self->parts_.jobs_changed();
+            }
         );
         return;
     }

@@ -34,6 +34,8 @@ struct LaneParts {
     std::function<void(std::function<void()>)> post;
     /// A job must be worked on again: an output is gone or a transcoding is wanted. Any thread.
     std::function<void()> jobs_changed;
+    /// Removes an output that is made again, should its file be there.
+    std::function<void(const std::string& name)> drop_output;
 };
 
 class Lane : public std::enable_shared_from_this<Lane> {

@@ -176,14 +176,12 @@ void Maintenance::purge(UnixMicros now) {
         .work = [this, now, before, purged](db::Database& database) -> Status {
             EFFACE_TRY(*purged, jobs_.purge_candidates(database, before, kRowsPerPass));
             for (const auto& candidate : *purged) {
-                EFFACE_TRY(const auto job, db::find_job(database, candidate.job));
-                if (!job || job->state == db::JobState::kPurged) {
-                    continue;  // A crash came between purge and removal: only the files are left.
+                EFFACE_TRY(const bool begun, jobs_.purge(database, candidate.job, before));
+                if (begun) {
+                    EFFACE_CHECK(
+                        append(database, {.event = db::AuditEvent::kPurged, .at = now, .job = candidate.job})
+                    );
                 }
-                EFFACE_CHECK(jobs_.purge(database, candidate.job, before));
-                EFFACE_CHECK(
-                    append(database, {.event = db::AuditEvent::kPurged, .at = now, .job = candidate.job})
-                );
             }
             return {};
         },

@@ -1,6 +1,7 @@
 #include "node/runtime/project_set.h"
 
 #include "config/json.h"
+#include "node/workers/worker_limits.h"
 
 #include <fstream>
 #include <utility>
@@ -104,8 +105,7 @@ std::string worker_configuration(
 ) {
     pipeline::WorkerConfiguration configuration;
     configuration.software_version = software_version;
-    configuration.limits.address_space_bytes_max = std::uint64_t{workers.memory_mb_max} << 20U;
-    configuration.limits.cpu_seconds_per_unit_max = workers.cpu_seconds_max;
+    configuration.limits = worker_limits(workers);
     for (const LoadedProject& project : projects.projects) {
         configuration.projects.push_back(
             {.name = project.name,

@@ -32,6 +32,10 @@ constexpr ClassTypes kClasses[] = {
 #include "rules/profile/attribute_type_classes.inc"
 };
 
+constexpr std::string_view kReferenceListing[] = {
+#include "rules/profile/reference_listing_classes.inc"
+};
+
 constexpr char kUnknown = '?';
 constexpr char kNotDefined = '.';
 constexpr std::size_t kPathLengthMax = 16;  ///< The longest path in the tables has 8 sequences.
@@ -100,6 +104,10 @@ char attribute_type(std::string_view sop_class_uid, std::span<const Tag> path, T
     }
     const char type = kSets[types->set][static_cast<std::size_t>(key - kKeys)];
     return type == kNotDefined ? kUnknown : type;
+}
+
+bool lists_references(std::string_view sop_class_uid) {
+    return std::binary_search(std::begin(kReferenceListing), std::end(kReferenceListing), sop_class_uid);
 }
 
 }  // namespace efface::rules

@@ -96,7 +96,7 @@ Decision decide_outside_table(const AttributeContext& attribute, const ProfileOp
 }
 
 /// Table E.1-1a, compound codes: X unless the Type forbids it, and so on; unknown is taken as Type 1.
-Action resolve(std::string_view code, char type) {
+Action resolve(std::string_view code, char type, std::string_view sop_class_uid) {
     const bool optional = type == '3';
     const bool may_be_empty = type == '2' || optional;
     if (code == "X/Z") {
@@ -111,9 +111,10 @@ Action resolve(std::string_view code, char type) {
     if (code == "X/Z/D") {
         return optional ? Action::X : may_be_empty ? Action::Z : Action::D;
     }
-    // Never Z: the Common Instance Reference Module (PS3.3 C.12.2) stands only with the references it lists.
+    // Never Z, and not X where the IOD lists its references once more: the Common Instance Reference Module
+    // (PS3.3 C.12.2) stands only with the references that it lists.
     EFFACE_ASSERT(code == "X/Z/U*");
-    return optional ? Action::X : Action::U;
+    return optional && !lists_references(sop_class_uid) ? Action::X : Action::U;
 }
 
 /// X where the standard also demands the attribute unconditionally: E.1.1 forbids breaking the IOD.
@@ -154,7 +155,7 @@ Decision decide_by_basic_code(const TableRow& row, const AttributeContext& attri
         decision.action = Action::Z;
         return decision;
     }
-    decision.action = resolve(row.basic, decision.attribute_type);
+    decision.action = resolve(row.basic, decision.attribute_type, attribute.sop_class_uid);
     decision.why = decision.attribute_type == '?'
                        ? "Table E.1-1, compound code; Type unknown here: the choice valid for Type 1"
                        : "Table E.1-1, compound code by the attribute's Type in this SOP class";

@@ -33,5 +33,7 @@ const TableRow* find_row(Tag tag);
 /// attributes whose action depends on it, and for (0028,0301) and (0028,0302). `path` as in AttributeContext.
 /// 'A' and 'B' are returned for types 1 and 2 of a mandatory module without a condition.
 char attribute_type(std::string_view sop_class_uid, std::span<const Tag> path, Tag tag);
+/// Does the IOD have a mandatory or conditional Common Instance Reference Module (PS3.3 C.12.2)?
+bool lists_references(std::string_view sop_class_uid);
 
 }  // namespace efface::rules

@@ -110,6 +110,7 @@ TEST(RefuseWorker, OutputThatChangedAfterTheGate) {
     node.wait_for(kInstanceUid, JobState::kDelivered);
 
     EXPECT_EQ(sha256(node.archive_bytes()), held.output_digest) << "made again, not sent as it was";
+    EXPECT_EQ(node.spool_files("outputs").size(), 1U) << "the changed one is gone";
     EXPECT_EQ(node.archive_bytes().find("Mustermann"), std::string::npos);
 }
 

@@ -243,7 +243,10 @@ TEST(Purge, DiscardedFilesGoAfterTheRetentionAndTheJobStaysDiscarded) {
     must(discard_job(store.database, job, "not wanted", "tester (1)", 500));
 
     EXPECT_EQ(must(store.jobs.purge_candidates(store.database, 600, 10)).size(), 1u);
-    must(store.jobs.purge(store.database, job, 600));
+    EXPECT_TRUE(must(store.jobs.purge(store.database, job, 600)));
+    // Killed before the files are forgotten: it comes up again, and is not audited once more.
+    EXPECT_EQ(must(store.jobs.purge_candidates(store.database, 600, 10)).size(), 1u);
+    EXPECT_FALSE(must(store.jobs.purge(store.database, job, 600)));
     must(store.jobs.forget_files(store.database, job));
 
     EXPECT_EQ(state_of(store, job), JobState::kDiscarded);

@@ -79,7 +79,8 @@ protected:
                 .identity = identity_,
                 .metrics = metrics_,
                 .post = post,
-                .jobs_changed = [this] { ++jobs_changed_; }},
+                .jobs_changed = [this] { ++jobs_changed_; },
+                .drop_output = [this](const std::string& name) { dropped_.push_back(name); }},
             "archive", std::make_unique<ScriptedCarrier>(script_, post),
             std::make_shared<BackOff>(environment_, std::chrono::seconds{1}, std::chrono::seconds{60})
         );
@@ -137,6 +138,7 @@ protected:
     Script script_;
     std::deque<std::function<void()>> queue_;
     int jobs_changed_ = 0;
+    std::vector<std::string> dropped_;
     std::shared_ptr<Lane> lane_;
 };
 
@@ -240,6 +242,7 @@ TEST_F(LaneTest, ALostOutputIsMadeAgain) {
     EXPECT_EQ(must(db::find_job(store_.database, job))->state, db::JobState::kReceived);
     EXPECT_EQ(rows_of(db::AuditEvent::kOutputLost), 1U);
     EXPECT_EQ(jobs_changed_, 1);
+    EXPECT_EQ(dropped_, std::vector<std::string>{"oa"});
 }
 
 TEST_F(LaneTest, AnOutputThatTwoDestinationsMissIsMadeAgainOnce) {

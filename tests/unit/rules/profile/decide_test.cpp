@@ -56,6 +56,7 @@ TEST_P(CompoundCode, IsResolvedByTheTypeInThatClass) {
     EXPECT_EQ(decision.source, DecisionSource::kTableRow);
 }
 
+constexpr std::string_view kParametricMap = "1.2.840.10008.5.1.4.1.1.30";
 constexpr std::string_view kRtIntent = "1.2.840.10008.5.1.4.1.1.481.10";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -83,6 +84,16 @@ INSTANTIATE_TEST_SUITE_P(
         Compound{"ReferencedImageSequence", "", kUnknownClass, '?', Action::U}
     )
 );
+
+// A reference of Type 3: kept where the IOD must list it once more, so that the list has something to list.
+TEST(Profile, OptionalReferencesStayWhereTheIodListsThem) {
+    const Decision decision = decide("SourceImageSequence", kParametricMap);
+    EXPECT_EQ(decision.attribute_type, '3');
+    EXPECT_EQ(decision.action, Action::U);
+    EXPECT_TRUE(lists_references(kParametricMap));
+    EXPECT_FALSE(lists_references(kCt));
+    EXPECT_EQ(decide("SourceImageSequence", kCt).action, Action::X);
+}
 
 TEST(Profile, SimpleCodesHoldEverywhere) {
     const std::array path{tag_of("ReferencedSeriesSequence")};
