@@ -162,8 +162,10 @@ Status send_message(
 }
 
 Result<Received> receive_message(int socket) {
-    std::string packet(kPacketHeaderBytes + kInlineBytesMax, '\0');
-    iovec part{packet.data(), packet.size()};
+    // Kept: a block of this size, made anew, is filled, trimmed from the heap and faulted in for each message.
+    constexpr std::size_t kPacketBytesMax = kPacketHeaderBytes + kInlineBytesMax;
+    thread_local const auto packet = std::make_unique_for_overwrite<char[]>(kPacketBytesMax);
+    iovec part{packet.get(), kPacketBytesMax};
     alignas(cmsghdr) ControlBuffer control{};
     msghdr header{};
     header.msg_iov = &part;
@@ -187,9 +189,7 @@ Result<Received> receive_message(int socket) {
     if ((header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
         return fail(Fault::kHalt, "worker message: packet is above the limit");
     }
-    return parse_packet(
-        std::string_view{packet}.substr(0, static_cast<std::size_t>(got)), std::move(descriptors)
-    );
+    return parse_packet({packet.get(), static_cast<std::size_t>(got)}, std::move(descriptors));
 }
 
 Json to_json(const WorkerConfiguration& configuration) {
