@@ -59,8 +59,8 @@ struct Picture {
 
     Picture() = default;
 
-    Picture(std::size_t columns, std::size_t rows, std::size_t channels)
-        : samples(columns * rows * channels), columns{columns}, rows{rows}, channels{channels} {
+    Picture(std::size_t width, std::size_t height, std::size_t planes)
+        : samples(width * height * planes), columns{width}, rows{height}, channels{planes} {
         EFFACE_ASSERT(channels == 1 || channels == 3);
     }
 
