@@ -1,0 +1,38 @@
+#!/usr/bin/env python3
+"""Writes the picture set: DICOM files that show a face or a burned-in name, and MANIFEST.json.
+
+    make_pictures.py DIR                   the whole set
+    make_pictures.py --demo DIR            one photograph and one ultrasound frame
+    make_pictures.py --cache DIR2 ... DIR  keeps what takes long to compute in DIR2
+
+MANIFEST.json is that of make_synthetic.py, and per file `shows`: frames, rows, columns, `faces` (box of the face, box of
+the head, landmarks) and `texts` (text, box, contrast in 8-bit steps, `identifies`); boxes are [x0, y0, x1, y1], half-open.
+Deterministic on one machine. No third-party pictures or shapes, no real person.
+"""
+
+import argparse
+import sys
+import warnings
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--demo", action="store_true", help="only the two pictures of the demo")
+    parser.add_argument("--cache", type=Path, help="where computed photographs are kept")
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore")
+    from album import Album
+    from make_synthetic import write
+    from pictures import cases, demo_cases
+
+    album = Album(arguments.cache)
+    count = write(demo_cases(album) if arguments.demo else cases(album), arguments.folder)
+    print(f"{count} files in {arguments.folder}")
+
+
+if __name__ == "__main__":
+    main()
