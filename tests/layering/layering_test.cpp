@@ -36,14 +36,17 @@ const std::vector<Library> kLibraries{
     {"dcmtk/", {"pipeline/dicom", "pipeline/codec"}},
     {"charls/", {"pipeline/codec"}},
     {"openjpeg", {"pipeline/codec"}},
+    {"torch/", {"pipeline/inference"}},
+    {"ATen/", {"pipeline/inference"}},
+    {"c10/", {"pipeline/inference"}},
     {"boost/asio", {"node/dimse", "node/web", "node/control", "node/forward", "node/runtime", "node/cli"}},
     {"boost/beast", {"node/web"}},
     {"boost/system", {"node/dimse", "node/control"}},
     {"CLI/", {"node", "node/cli"}},
 };
 const std::vector<std::string> kLibraryPrefixes{
-    "nlohmann/", "toml++/",  "openssl/", "re2/",    "unicode/", "sqlite3",   "dcmtk/",    "boost/",
-    "CLI/",      "opencv2/", "torch/",   "charls/", "openjpeg", "turbojpeg", "tesseract/"};
+    "nlohmann/", "toml++/", "openssl/", "re2/", "unicode/", "sqlite3",  "dcmtk/",    "boost/",    "CLI/",
+    "opencv2/",  "torch/",  "ATen/",    "c10/", "charls/",  "openjpeg", "turbojpeg", "tesseract/"};
 
 struct Include {
     std::string file;    // "node/web/route_table.cpp"

@@ -1,0 +1,162 @@
+#include "pipeline/inference/rotating_detector.h"
+
+#include "pipeline/inference/picture_turn.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace efface::pipeline {
+namespace {
+
+/// Share of the smaller of two boxes that both cover, from which on they mean the same thing.
+constexpr double kSameShareMin = 0.4;
+
+Box common(const Box& a, const Box& b) {
+    return {
+        std::max(a.left, b.left), std::max(a.top, b.top), std::min(a.right, b.right),
+        std::min(a.bottom, b.bottom)};
+}
+
+Box hull(const Box& a, const Box& b) {
+    return {
+        std::min(a.left, b.left), std::min(a.top, b.top), std::max(a.right, b.right),
+        std::max(a.bottom, b.bottom)};
+}
+
+bool mean_the_same(const Box& a, const Box& b) {
+    const auto smaller = static_cast<double>(std::min(a.area(), b.area()));
+    return static_cast<double>(common(a, b).area()) > kSameShareMin * smaller;
+}
+
+/// Where tiles of `side` begin along `length`: evenly, so that the last one ends at the edge.
+std::vector<std::int64_t> starts(std::size_t length, std::size_t side) {
+    if (length <= side) {
+        return {0};
+    }
+    const std::size_t step = std::max<std::size_t>(1, side - side / 4);
+    const std::size_t count = (length - side + step - 1) / step + 1;
+    std::vector<std::int64_t> out;
+    for (std::size_t i = 0; i < count; ++i) {
+        out.push_back(static_cast<std::int64_t>((length - side) * i / (count - 1)));
+    }
+    return out;
+}
+
+std::size_t count_along(std::size_t length, std::size_t side) {
+    return length <= side ? 1 : (length - side) / std::max<std::size_t>(1, side - side / 4) + 2;
+}
+
+}  // namespace
+
+/// One turn's find, in the picture.
+struct RotatingDetector::Sighting {
+    Box box;
+    float score;
+    int turn;
+};
+
+std::vector<Box> tiles(std::size_t columns, std::size_t rows, std::size_t side, std::size_t count_max) {
+    EFFACE_ASSERT(side > 0 && count_max > 0);
+    while (count_along(columns, side) * count_along(rows, side) > count_max) {
+        side += side / 4 + 1;
+    }
+    std::vector<Box> out;
+    for (const std::int64_t top : starts(rows, side)) {
+        for (const std::int64_t left : starts(columns, side)) {
+            const auto length = static_cast<std::int64_t>(side);
+            out.push_back(Box{left, top, left + length, top + length}.clipped_to(columns, rows));
+        }
+    }
+    return out;
+}
+
+RotatingDetector::RotatingDetector(std::unique_ptr<Detector> upright, SearchPlan plan)
+    : upright_{std::move(upright)}, plan_{std::move(plan)} {
+    EFFACE_ASSERT(upright_ != nullptr && plan_.side > 0 && plan_.tile_side > 0);
+}
+
+Result<std::vector<Detection>> RotatingDetector::find(const PictureView& picture) {
+    std::vector<Sighting> seen;
+    if (picture.columns == 0 || picture.rows == 0) {
+        return std::vector<Detection>{};
+    }
+    const Box whole{
+        0, 0, static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows)};
+    EFFACE_CHECK(search(picture, whole, plan_.turns, seen));
+    if (std::max(picture.columns, picture.rows) > plan_.tile_side && !plan_.tile_turns.empty()) {
+        for (const Box& tile : tiles(picture.columns, picture.rows, plan_.tile_side, kTilesMax)) {
+            EFFACE_CHECK(search(picture, tile, plan_.tile_turns, seen));
+        }
+    }
+    return united(std::move(seen), picture);
+}
+
+Status RotatingDetector::search(
+    const PictureView& picture, const Box& part, const std::vector<int>& turns, std::vector<Sighting>& seen
+) {
+    const double longer = static_cast<double>(std::max(part.width(), part.height()));
+    const double scale = std::min(1.0, static_cast<double>(plan_.side) / longer);
+    const auto scaled = [&](std::int64_t length) {
+        return static_cast<std::size_t>(
+            std::max<std::int64_t>(1, std::llround(static_cast<double>(length) * scale))
+        );
+    };
+    const Picture small = shrunk(picture, part, scaled(part.width()), scaled(part.height()));
+    const double across = static_cast<double>(part.width()) / static_cast<double>(small.columns);
+    const double down = static_cast<double>(part.height()) / static_cast<double>(small.rows);
+    for (const int turn : turns) {
+        const PictureTurn turned{small.columns, small.rows, turn};
+        const Picture canvas = turned.apply(small.view());
+        EFFACE_TRY(const std::vector<Detection> found, upright_->find(canvas.view()));
+        for (const Detection& detection : found) {
+            const Extent extent = turned.back_ellipse(detection.box);
+            const Box box{
+                part.left + static_cast<std::int64_t>(std::floor(extent.left * across)),
+                part.top + static_cast<std::int64_t>(std::floor(extent.top * down)),
+                part.left + static_cast<std::int64_t>(std::ceil(extent.right * across)),
+                part.top + static_cast<std::int64_t>(std::ceil(extent.bottom * down))};
+            const Box inside = box.clipped_to(picture.columns, picture.rows);
+            if (!inside.empty()) {
+                seen.push_back({inside, detection.score, turn});
+            }
+        }
+    }
+    return {};
+}
+
+// A sighting joins the best one that it overlaps, not the hull that grew from it: else a row of faces would
+// become one box.
+std::vector<Detection> RotatingDetector::united(std::vector<Sighting> seen, const PictureView& picture)
+    const {
+    struct Group {
+        Sighting best;
+        Box box;
+        std::set<int> turns;
+    };
+
+    std::stable_sort(seen.begin(), seen.end(), [](const Sighting& a, const Sighting& b) {
+        return a.score > b.score;
+    });
+    std::vector<Group> groups;
+    for (const Sighting& sighting : seen) {
+        const auto known = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
+            return mean_the_same(group.best.box, sighting.box);
+        });
+        if (known == groups.end()) {
+            groups.push_back({sighting, sighting.box, {sighting.turn}});
+        } else {
+            known->box = hull(known->box, sighting.box);
+            known->turns.insert(sighting.turn);
+        }
+    }
+    std::vector<Detection> out;
+    for (const Group& group : groups) {
+        if (group.turns.size() > 1 || group.best.score >= plan_.lone_score_min) {
+            out.push_back({group.box.clipped_to(picture.columns, picture.rows), group.best.score});
+        }
+    }
+    return out;
+}
+
+}  // namespace efface::pipeline

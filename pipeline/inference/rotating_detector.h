@@ -1,0 +1,52 @@
+// RotatingDetector: has a detector of upright things find them at every angle and at more sizes: over turns
+// of the whole picture at a working size and, where that would shrink small ones away, of overlapping tiles
+// of it. What is found is brought back, and what overlaps is united. Thread rule: an object belongs to one
+// thread.
+#pragma once
+
+#include "pipeline/picture/detector.h"
+
+#include <memory>
+#include <vector>
+
+namespace efface::pipeline {
+
+struct SearchPlan {
+    /// The longer side at which the whole picture, and each tile, is searched.
+    std::size_t side = 640;
+    /// In degrees, clockwise.
+    std::vector<int> turns{0, 30, 60, 90, 120, 150, 180, 210, 240, 270, 300, 330};
+    /// A picture whose longer side is larger is searched in tiles as well.
+    std::size_t tile_side = 1280;
+    std::vector<int> tile_turns{0, 90, 180, 270};
+    /// What only one turn shows needs this score; a thing that is there shows at neighbouring turns too.
+    float lone_score_min = 0;
+};
+
+class RotatingDetector : public Detector {
+public:
+    /// Larger tiles instead of more.
+    static constexpr std::size_t kTilesMax = 36;
+
+    RotatingDetector(std::unique_ptr<Detector> upright, SearchPlan plan);
+
+    /// Boxes lie inside the picture and do not mean the same thing twice. A failure of any turn is the
+    /// answer.
+    Result<std::vector<Detection>> find(const PictureView& picture) override;
+
+private:
+    struct Sighting;
+    Status search(
+        const PictureView& picture, const Box& part, const std::vector<int>& turns,
+        std::vector<Sighting>& seen
+    );
+    std::vector<Detection> united(std::vector<Sighting> seen, const PictureView& picture) const;
+
+    std::unique_ptr<Detector> upright_;
+    SearchPlan plan_;
+};
+
+/// Tiles of at least `side` that overlap by a quarter and cover columns x rows; at most `count_max`.
+std::vector<Box> tiles(std::size_t columns, std::size_t rows, std::size_t side, std::size_t count_max);
+
+}  // namespace efface::pipeline
