@@ -12,7 +12,7 @@ import numpy as np
 from photograph import Photograph, Pose, photograph
 
 HERE = Path(__file__).parent
-SOURCES = ("album.py", "head.py", "complexion.py", "photograph.py")
+SOURCES = ("album.py", "head.py", "complexion.py", "photograph.py", "room.py")
 
 
 class Album:

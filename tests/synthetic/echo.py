@@ -104,7 +104,8 @@ class _Tissue:
     def __init__(self, rng):
         field = rng.standard_normal((2, DEPTHS + 64, BEAMS + 32))
         self.field = field[0] + 1j * field[1]
-        self.vessels = [(rng.uniform(110, 300), rng.uniform(30, 160), rng.uniform(10, 26), rng.uniform(5, 14)) for _ in range(3)]
+        # Depth, beam and the two half axes of each.
+        self.vessels = rng.uniform((110, 30, 10, 5), (300, 160, 26, 14), (3, 4))
         self.diaphragm, self.bow = rng.uniform(300, 360), rng.uniform(0.003, 0.008)
         self.lean = rng.uniform(0.3, 0.7)
         self.gain = rng.uniform(0.9, 1.1)

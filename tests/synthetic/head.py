@@ -135,7 +135,8 @@ class Head:
         d = join(d, ellipsoid(m, (0, 77, h + 3), (30, 21, 25)), 12)
         corner = (w, 87, h + t.smile)
         d = join(d, capsule(m, (3.5, 99.5 - t.lip * 0.4, h + t.lip * 0.8), corner, t.lip, 1.6), 3)
-        d = join(d, capsule(m, (0, 98.5 - t.lip * 0.3, h - t.lip * 1.05), (w * 0.92, 86.5, h + t.smile - 1), t.lip * 1.15, 1.8), 3)
+        below = (0, 98.5 - t.lip * 0.3, h - t.lip * 1.05)
+        d = join(d, capsule(m, below, (w * 0.92, 86.5, h + t.smile - 1), t.lip * 1.15, 1.8), 3)
         d = cut(d, capsule(m, (0, 104, h), (w + 1.5, 90, h + t.smile), 1.5), 2)
         return cut(d, ellipsoid(m, (0, 106, h + t.lip * 2.7), (3.2, 6, 8)), 5)
 

@@ -1,4 +1,4 @@
-"""A photograph of a head that nobody has: head.py traced, lit, and taken with a noisy sensor before a blurred room.
+"""A photograph of a head that nobody has: head.py traced, lit, and taken with a noisy sensor in the room of room.py.
 
 Same seed, same samples on one machine; on another kind of processor a sample may differ by one.
 """
@@ -6,8 +6,9 @@ Same seed, same samples on one machine; on another kind of processor a sample ma
 from dataclasses import dataclass
 
 import numpy as np
-from complexion import Complexion, lattice_noise, step
+from complexion import Complexion, lattice_noise
 from head import CLOTH, EYE, HAIR, SKIN, Head, Traits
+from room import blurred, room
 
 CHUNK_POINTS = 16384
 COARSE = 4
@@ -56,12 +57,21 @@ def photograph(seed, rows=800, columns=640, pose=None):
     pose = pose or Pose.drawn(rng)
     camera = _Camera(rows, columns, pose)
     light = _Light(rng, camera)
-    picture = _room(rng, rows, columns)
+    picture = _background(seed, rows, columns)
     where, points, part = _trace(head, camera)
     picture.reshape(-1, 3)[where] = _shaded(head, look, camera, light, points, part)
-    face = _face_points(head, points, part)
-    return Photograph(_taken(rng, picture), _box(where[face], columns), _box(where[(part != CLOTH) & (points[2] > -125)], columns),
-                      _landmarks(head, camera))
+    face = where[_face_points(head, points, part)]
+    above_shoulders = where[(part != CLOTH) & (points[2] > -125)]
+    return Photograph(_taken(rng, picture), _box(face, columns), _box(above_shoulders, columns), _landmarks(head, camera))
+
+
+def empty_room(seed, rows=800, columns=640):
+    """What photograph(seed) shows when nobody is in it: (rows, columns, 3) of uint8."""
+    return _taken(np.random.default_rng([seed, 0xE397]), _background(seed, rows, columns))
+
+
+def _background(seed, rows, columns):
+    return room(np.random.default_rng([seed, 0x4007]), rows, columns)
 
 
 class _Camera:
@@ -137,7 +147,8 @@ def _trace(head, camera):
     begin = np.min([around[dy:dy + rows, dx:dx + columns] for dy in range(3) for dx in range(3)], axis=0)
     begin = begin.repeat(COARSE, axis=0).repeat(COARSE, axis=1)[:camera.rows, :camera.columns].ravel()
     where = np.flatnonzero(begin < 1e4)
-    rays = camera.rays(*(axis.astype(np.float32) for axis in np.divmod(where, camera.columns)))
+    row, column = (axis.astype(np.float32) for axis in np.divmod(where, camera.columns))
+    rays = camera.rays(row, column)
     t, d, _ = _march(head, camera, rays, (begin[where] - 8).astype(np.float32), 14, 0.85)
     # Most have arrived. Rays that graze an edge take many small steps; what passes it goes on to what lies behind.
     late = np.flatnonzero(np.abs(d) > 2 * HIT_MM)
@@ -209,34 +220,13 @@ def _shaded(head, look, camera, light, points, part):
     glance = np.clip((normals * half).sum(axis=1), 0, 1)
     edge = (1 - np.clip((normals * view).sum(axis=1), 0, 1)) ** 4
     gloss = np.select([part == EYE, part == HAIR, part == CLOTH],
-                      [1.6 * glance ** 260, 0.10 * glance ** 14, 0.01 * glance ** 5], 0.085 * glance ** 16 + 0.06 * glance ** 55)
+                      [1.6 * glance ** 260, 0.10 * glance ** 14, 0.01 * glance ** 5],
+                      0.085 * glance ** 16 + 0.06 * glance ** 55)
     shine = (gloss * np.clip(facing * 4, 0, 1) * lit)[:, None] * light.colour
     return colour + shine + 0.05 * (edge * open_ * (part != EYE))[:, None] * light.sky
 
 
-# --- the room and the camera's sensor --------------------------------------------------------------------------------
-
-
-def blurred(picture, sigma):
-    """Gaussian blur of (rows, columns, channels) by the Fourier transform; the picture is mirrored at its edges."""
-    pad = int(3 * sigma) + 1
-    wide = np.pad(picture, ((pad, pad), (pad, pad), (0, 0)), mode="symmetric")
-    fy, fx = np.fft.fftfreq(wide.shape[0])[:, None, None], np.fft.rfftfreq(wide.shape[1])[None, :, None]
-    kernel = np.exp(-2 * (np.pi * sigma) ** 2 * (fy * fy + fx * fx))
-    out = np.fft.irfft2(np.fft.rfft2(wide, axes=(0, 1)) * kernel, s=wide.shape[:2], axes=(0, 1))
-    return out[pad:-pad, pad:-pad]
-
-
-def _room(rng, rows, columns):
-    """A wall with furniture far out of focus, linear RGB; worked out at a quarter of the size."""
-    small = np.ones((rows // 4 + 1, columns // 4 + 1, 3)) * rng.uniform(0.15, 0.45) * rng.uniform(0.85, 1.15, 3)
-    small *= np.linspace(1.15, 0.8, small.shape[0])[:, None, None]
-    for _ in range(7):
-        y, x = rng.uniform(0, 1, 2) * small.shape[:2]
-        h, w = rng.uniform(0.1, 0.5, 2) * small.shape[:2]
-        small[int(max(y - h / 2, 0)):int(y + h / 2), int(max(x - w / 2, 0)):int(x + w / 2)] *= rng.uniform(0.5, 1.5) * rng.uniform(0.88, 1.12, 3)
-    small = blurred(small, 7)
-    return small.repeat(4, axis=0).repeat(4, axis=1)[:rows, :columns].copy()
+# --- the camera's sensor ---------------------------------------------------------------------------------------------
 
 
 def _taken(rng, picture):

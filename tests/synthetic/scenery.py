@@ -1,7 +1,7 @@
 """A landscape without anybody in it: sky, hills and a meadow out of seeded noise. Same seed, same samples on one machine."""
 
 import numpy as np
-from photograph import blurred
+from room import blurred
 
 
 def scenery(seed, rows=480, columns=640):
@@ -9,10 +9,11 @@ def scenery(seed, rows=480, columns=640):
     rng = np.random.default_rng([seed, 0x5CE9E])
     y, x = np.mgrid[0:rows, 0:columns] / rows
     clouds = np.clip(_fractal(rng, rows, columns, 1.7, stretch=3), 0, 2)[:, :, None] * 0.25
-    picture = np.array([0.30, 0.48, 0.80]) + (np.array([0.75, 0.80, 0.88]) - [0.30, 0.48, 0.80]) * (y * 1.8).clip(0, 1)[:, :, None]
+    zenith, horizon = np.array([0.30, 0.48, 0.80]), np.array([0.75, 0.80, 0.88])
+    picture = zenith + (horizon - zenith) * (y * 1.8).clip(0, 1)[:, :, None]
     picture = picture + (1 - picture) * clouds.clip(0, 1)
     for index, colour in enumerate(((0.33, 0.40, 0.50), (0.20, 0.28, 0.26), (0.12, 0.20, 0.10))):
-        ridge = 0.42 + 0.12 * index + 0.08 * _ridge(rng, columns, 1.6)
+        ridge = 0.44 + 0.12 * index + 0.03 * _ridge(rng, columns, 1.3)
         below = y > ridge[None]
         grain = 1 + 0.22 * _fractal(rng, rows, columns, 0.7 + 0.1 * index)[:, :, None]
         picture = np.where(below[:, :, None], np.array(colour) * grain * (1.25 - 0.4 * y[:, :, None]), picture)
