@@ -32,8 +32,8 @@ TEXT = "ultrasound: a name is burned into the picture"
 NO_FACE = "photograph: nobody in it"
 NO_TEXT = "ultrasound: no letter in the picture"
 
-# A head that a text detector takes for no character: it sees one in the middle of most faces.
-PORTRAIT_SEED = 24
+# A head without a character for a text detector: in the middle of most faces it sees one.
+PORTRAIT_SEED = 43
 
 
 @dataclass
@@ -65,8 +65,8 @@ def photographs(album):
     turned = album.photograph(12, Pose(yaw=0.5, pitch=-0.06, roll=0.0))
     yield _photograph_case("photographs/turned_head.dcm", "photo_turned", ISIDORE, turned)
     yield _photograph_case("photographs/sideways.dcm", "photo_sideways", ZEBULON, _lying(plain))
-    yield _faceless_case("photographs/empty_room.dcm", "photo_empty_room", empty_room(28))
-    yield _faceless_case("photographs/landscape.dcm", "photo_landscape", scenery(1))
+    yield _faceless_case("photographs/empty_room.dcm", "photo_empty_room", empty_room(5))
+    yield _faceless_case("photographs/landscape.dcm", "photo_landscape", scenery(4))
 
 
 def ultrasounds():
