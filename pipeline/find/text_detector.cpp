@@ -1,0 +1,306 @@
+#include "pipeline/find/text_detector.h"
+
+#include "pipeline/find/detections.h"
+
+#include <opencv2/core/ocl.hpp>
+#include <opencv2/core/utils/logger.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <fstream>
+
+namespace efface::pipeline {
+namespace {
+
+constexpr std::uint64_t kModelBytesMax = std::uint64_t{64} << 20U;
+/// Networks are kept while their tiles have no more pixels in all: some 300 bytes of memory each. Upright and
+/// turned, two pictures of 800 x 600, or one of any size.
+constexpr std::int64_t kNetPixelsMax = std::int64_t{2} << 20U;
+/// Fewer rows or columns hold no letter.
+constexpr std::size_t kPictureExtentMin = 5;
+/// A dark or flat picture is stretched to all levels, but noise is not blown up beyond this.
+constexpr double kGainMax = 4.0;
+/// Letters differ from what is around them by at least this within kStrokePixels. A tile where nothing does
+/// needs no network: a quarter of the weakest contrast that is searched for would be less.
+constexpr double kStrokeLevelsMin = 12.0;
+constexpr int kStrokePixels = 5;
+/// Text that touches the edge of what the network sees is missed: a picture gets a black margin.
+constexpr int kMarginPixels = 16;
+
+/// The shorter side of a box up to which it may be one line of text: letters of 60 pixels.
+constexpr std::int64_t kLinePixelsMax = 96;
+/// To what a higher one is reduced, to see whether it still looks like text, each time.
+constexpr std::array<std::int64_t, 2> kReducedLinePixels{40, 24};
+/// Pieces in which organs that were taken for text are searched; overlapping by more than a letter of 40
+/// pixels.
+constexpr std::int64_t kPiecePixels = 160;
+constexpr std::int64_t kPieceStride = 112;
+
+int ignore_message(int, const char*, const char*, const char*, int, void*) {
+    return 0;
+}
+
+/// OpenCV's process-wide switches, set before the first picture: one thread, which the confined worker
+/// demands; no OpenCL, which would open devices; nothing on standard error.
+void quiet_opencv() {
+    cv::setNumThreads(1);
+    cv::ocl::setUseOpenCL(false);
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    cv::redirectError(ignore_message);
+}
+
+Result<std::vector<std::byte>> read_model(const std::string& path) {
+    std::ifstream file{path, std::ios::binary | std::ios::ate};
+    const std::streamoff bytes = file ? static_cast<std::streamoff>(file.tellg()) : -1;
+    if (bytes < 0) {
+        return fail(Fault::kHalt, "the text detector's model cannot be read: scripts/setup.sh installs it");
+    }
+    if (std::cmp_greater(bytes, kModelBytesMax)) {
+        return fail(Fault::kHalt, "the text detector's model is too large", Where::number(bytes));
+    }
+    std::vector<std::byte> model(static_cast<std::size_t>(bytes));
+    file.seekg(0);
+    if (!file.read(reinterpret_cast<char*>(model.data()), bytes)) {
+        return fail(Fault::kHalt, "the text detector's model cannot be read to its end");
+    }
+    return model;
+}
+
+Status check_picture(const PictureView& picture) {
+    const bool shaped =
+        picture.columns > 0 && picture.rows > 0 && (picture.channels == 1 || picture.channels == 3);
+    if (!shaped || picture.columns > kTextPicturePixelsMax || picture.rows > kTextPicturePixelsMax) {
+        return fail(Fault::kQuarantine, "a picture has a shape that is not searched for text");
+    }
+    const std::uint64_t pixels = std::uint64_t{picture.columns} * picture.rows;
+    if (pixels > kTextPicturePixelsMax) {
+        return fail(Fault::kQuarantine, "a picture is too large to be searched for text");
+    }
+    if (picture.samples.size() != pixels * picture.channels) {
+        return fail(Fault::kQuarantine, "a picture's samples and its size differ");
+    }
+    return {};
+}
+
+/// Three channels whose levels reach from 0 to 255 together.
+cv::Mat stretched(const PictureView& picture) {
+    const int type = picture.channels == 3 ? CV_8UC3 : CV_8UC1;
+    const cv::Mat given{
+        static_cast<int>(picture.rows), static_cast<int>(picture.columns), type,
+        const_cast<std::uint8_t*>(picture.samples.data())};
+    double darkest = 0.0;
+    double brightest = 0.0;
+    cv::minMaxLoc(given.reshape(1), &darkest, &brightest);
+    const double gain = std::min(kGainMax, 255.0 / std::max(1.0, brightest - darkest));
+    cv::Mat out;
+    given.convertTo(out, -1, gain, -gain * darkest);
+    if (picture.channels == 1) {
+        cv::cvtColor(out, out, cv::COLOR_GRAY2RGB);
+    }
+    return out;
+}
+
+bool has_strokes(const cv::Mat& tile) {
+    const cv::Mat around = cv::Mat::ones(kStrokePixels, kStrokePixels, CV_8U);
+    cv::Mat high;
+    cv::Mat low;
+    cv::dilate(tile, high, around);
+    cv::erode(tile, low, around);
+    double most = 0.0;
+    cv::minMaxLoc(cv::Mat{high - low}.reshape(1), nullptr, &most);
+    return most >= kStrokeLevelsMin;
+}
+
+cv::Rect rectangle(const Box& box) {
+    return {
+        static_cast<int>(box.left), static_cast<int>(box.top), static_cast<int>(box.width()),
+        static_cast<int>(box.height())};
+}
+
+Box shifted(const Box& box, std::int64_t right, std::int64_t down) {
+    return {box.left + right, box.top + down, box.right + right, box.bottom + down};
+}
+
+Box clipped(const Box& box, const cv::Mat& picture) {
+    return box.clipped_to(static_cast<std::size_t>(picture.cols), static_cast<std::size_t>(picture.rows));
+}
+
+}  // namespace
+
+/// One search of one picture, which collects boxes in the coordinates of the picture that was given.
+class TextDetector::Search {
+public:
+    explicit Search(TextDetector& detector) : detector_{detector} {}
+
+    Status run(const cv::Mat& picture) {
+        EFFACE_TRY(found_, look(picture));
+        cv::Mat turned;
+        cv::rotate(picture, turned, cv::ROTATE_90_CLOCKWISE);
+        EFFACE_TRY(const std::vector<Detection> found, look(turned));
+        for (const Detection& line : found) {
+            // Column x of the turned picture is row rows - 1 - x of the picture.
+            const Box& box = line.box;
+            found_.push_back(
+                {{box.top, picture.rows - box.right, box.bottom, picture.rows - box.left}, line.score}
+            );
+        }
+        return check_count(found_);
+    }
+
+    std::vector<Detection> take() { return std::move(found_); }
+
+private:
+    static Status check_count(const std::vector<Detection>& found) {
+        if (found.size() > kDetectionsMax) {
+            return fail(Fault::kQuarantine, "a picture shows more lines of text than are handled");
+        }
+        return {};
+    }
+
+    /// The lines of text of a picture as it stands.
+    Result<std::vector<Detection>> look(const cv::Mat& picture) {
+        std::vector<Detection> lines;
+        for (const Box& tile : tiles_with_margin(picture)) {
+            EFFACE_TRY(const std::vector<Detection> found, look_at(picture, tile));
+            for (const Detection& one : found) {
+                EFFACE_CHECK(add(lines, picture, one));
+            }
+            EFFACE_CHECK(check_count(lines));
+        }
+        return lines;
+    }
+
+    static std::vector<Box> tiles_with_margin(const cv::Mat& picture) {
+        std::vector<Box> tiles =
+            tiles_of(picture.cols + 2 * kMarginPixels, picture.rows + 2 * kMarginPixels).tiles;
+        for (Box& tile : tiles) {
+            tile = shifted(tile, -kMarginPixels, -kMarginPixels);
+        }
+        return tiles;
+    }
+
+    /// The network takes a chest or a skull for one letter, at any size of the picture. So an area of more
+    /// than a line is text only if it looks so on a reduction too, as big letters and paragraphs do and
+    /// organs do not. Otherwise text that the area may hide is looked for in pieces too small to show the
+    /// organ.
+    Status add(std::vector<Detection>& lines, const cv::Mat& picture, const Detection& one) {
+        const Box box = clipped(one.box, picture);
+        const std::int64_t height = std::min(box.width(), box.height());
+        if (height <= kLinePixelsMax) {
+            lines.push_back(one);
+            return {};
+        }
+        EFFACE_TRY(const bool is_text, is_text_when_reduced(picture(rectangle(box)), height));
+        if (is_text) {
+            lines.push_back(one);
+            return {};
+        }
+        return look_closely(lines, picture, box);
+    }
+
+    Result<bool> is_text_when_reduced(const cv::Mat& area, std::int64_t height) {
+        for (const std::int64_t wanted : kReducedLinePixels) {
+            const double factor = static_cast<double>(wanted) / static_cast<double>(height);
+            cv::Mat reduced;
+            cv::resize(area, reduced, cv::Size{}, factor, factor, cv::INTER_AREA);
+            std::int64_t marked = 0;
+            for (const Box& tile : tiles_with_margin(reduced)) {
+                EFFACE_TRY(const std::vector<Detection> found, look_at(reduced, tile));
+                for (const Detection& one : found) {
+                    marked += clipped(one.box, reduced).area();
+                }
+            }
+            if (4 * marked < std::int64_t{reduced.cols} * reduced.rows) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    Status look_closely(std::vector<Detection>& lines, const cv::Mat& picture, const Box& area) {
+        for (std::int64_t top = area.top - kMarginPixels; top < area.bottom; top += kPieceStride) {
+            for (std::int64_t left = area.left - kMarginPixels; left < area.right; left += kPieceStride) {
+                const Box piece{left, top, left + kPiecePixels, top + kPiecePixels};
+                EFFACE_TRY(const std::vector<Detection> found, look_at(picture, piece));
+                lines.insert(lines.end(), found.begin(), found.end());
+                EFFACE_CHECK(check_count(lines));
+            }
+        }
+        return {};
+    }
+
+    /// The lines of one tile, in coordinates of the picture. It is black where it reaches beyond the picture.
+    Result<std::vector<Detection>> look_at(const cv::Mat& picture, const Box& tile) {
+        const Box inside = clipped(tile, picture);
+        const cv::Mat part = picture(rectangle(inside));
+        if (!has_strokes(part)) {
+            return std::vector<Detection>{};
+        }
+        Picture samples{static_cast<std::size_t>(tile.width()), static_cast<std::size_t>(tile.height()), 3};
+        cv::Mat to{
+            static_cast<int>(tile.height()), static_cast<int>(tile.width()), CV_8UC3, samples.samples.data()};
+        part.copyTo(to(rectangle(shifted(inside, -tile.left, -tile.top))));
+        EFFACE_TRY(TextNet * net, detector_.net_for({tile.width(), tile.height()}));
+        EFFACE_TRY(std::vector<Detection> lines, net->find(samples.view()));
+        for (Detection& line : lines) {
+            line.box = shifted(line.box, tile.left, tile.top);
+        }
+        return lines;
+    }
+
+    TextDetector& detector_;
+    std::vector<Detection> found_;
+};
+
+Result<std::unique_ptr<Detector>> TextDetector::load(const std::string& path, const Digest& expected) {
+    EFFACE_TRY(std::vector<std::byte> model, read_model(path));
+    if (sha256(model) != expected) {
+        return fail(
+            Fault::kHalt, "the text detector's model has another digest: scripts/setup.sh installs it anew"
+        );
+    }
+    try {
+        quiet_opencv();
+        std::unique_ptr<TextDetector> made{new TextDetector{std::move(model)}};
+        // That of 640 x 480, upright: every other is tested when it is first met.
+        EFFACE_CHECK(made->net_for({672, 512}));
+        return std::unique_ptr<Detector>{std::move(made)};
+    } catch (const std::exception&) {
+        return fail(Fault::kHalt, "OpenCV does not take the text detector's model");
+    }
+}
+
+Result<TextNet*> TextDetector::net_for(const TileShape& shape) {
+    const auto known =
+        std::find_if(nets_.begin(), nets_.end(), [&](const TextNet& net) { return net.shape() == shape; });
+    if (known != nets_.end()) {
+        nets_.splice(nets_.begin(), nets_, known);
+        return &nets_.front();
+    }
+    const auto pixels = [](const TileShape& of) { return of.columns * of.rows; };
+    std::int64_t kept = pixels(shape);
+    std::erase_if(nets_, [&](const TextNet& net) { return (kept += pixels(net.shape())) > kNetPixelsMax; });
+    EFFACE_TRY(TextNet net, TextNet::make(model_, shape));
+    nets_.push_front(std::move(net));
+    return &nets_.front();
+}
+
+Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {
+    EFFACE_CHECK(check_picture(picture));
+    if (std::min(picture.columns, picture.rows) < kPictureExtentMin) {
+        return std::vector<Detection>{};
+    }
+    try {
+        Search search{*this};
+        EFFACE_CHECK(search.run(stretched(picture)));
+        std::vector<Detection> found = united(search.take());
+        std::erase_if(found, [&](Detection& line) {
+            line.box = line.box.clipped_to(picture.columns, picture.rows);
+            return line.box.empty();
+        });
+        return found;
+    } catch (const std::exception&) {
+        return fail(Fault::kRetry, "OpenCV failed in the search for text");
+    }
+}
+
+}  // namespace efface::pipeline

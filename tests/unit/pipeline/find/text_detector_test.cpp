@@ -1,0 +1,291 @@
+// Goal: burned-in text is found whatever its look, size, contrast and direction, and nothing where there is
+// none; an unfit model is never loaded. Method: plants of known place over seeded backgrounds; found means
+// that 90 % of the letters' pixels are covered.
+#include "pipeline/find/text_detector.h"
+
+#include "tests/unit/pipeline/find/planted_text.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace efface::testing {
+namespace {
+
+using pipeline::Box;
+using pipeline::Detection;
+using pipeline::Detector;
+using pipeline::Picture;
+using pipeline::TextDetector;
+
+constexpr const char* kModel = ".models/text-detector.onnx";
+constexpr std::uint32_t kSeed = 41;
+constexpr double kCoveredMin = 0.9;
+const std::string kText = "DOE JANE 1970";
+
+class TextDetectorTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (!std::filesystem::exists(kModel)) {
+            GTEST_SKIP() << "no " << kModel << ": scripts/setup.sh installs it";
+        }
+        auto loaded = TextDetector::load(kModel, *digest_from_hex(pipeline::kTextModelSha256));
+        ASSERT_TRUE(loaded.has_value()) << loaded.error().message();
+        detector_ = std::move(*loaded);
+    }
+
+    std::vector<Detection> find(const Picture& picture) {
+        const auto found = detector_->find(picture.view());
+        EXPECT_TRUE(found.has_value()) << found.error().message();
+        return found.value_or(std::vector<Detection>{});
+    }
+
+    std::unique_ptr<Detector> detector_;
+};
+
+double covered(const Planted& planted, const std::vector<Detection>& found) {
+    double all = 0.0;
+    double inside = 0.0;
+    auto letter = planted.letters.begin();
+    for (std::int64_t y = planted.box.top; y < planted.box.bottom; ++y) {
+        for (std::int64_t x = planted.box.left; x < planted.box.right; ++x, ++letter) {
+            const bool hit = std::any_of(found.begin(), found.end(), [&](const Detection& one) {
+                return one.box.left <= x && x < one.box.right && one.box.top <= y && y < one.box.bottom;
+            });
+            all += *letter;
+            inside += hit ? *letter : 0.0;
+        }
+    }
+    return inside / all;
+}
+
+std::int64_t area_of(const std::vector<Detection>& found) {
+    std::int64_t sum = 0;
+    for (const Detection& one : found) {
+        sum += one.box.area();
+    }
+    return sum;
+}
+
+/// One line along each side of a picture, read in four directions.
+std::vector<Planted> plant_around(Picture& picture, Plan plan) {
+    const int far = 640 - 20 - plan.height * 2;
+    std::vector<Planted> planted;
+    for (const auto& [turns, left, top] :
+         {std::tuple{0, 130, 12}, {2, 130, far}, {1, far, 130}, {3, 12, 130}}) {
+        plan.quarter_turns = turns;
+        plan.left = left;
+        plan.top = top;
+        planted.push_back(plant(picture, plan));
+    }
+    return planted;
+}
+
+class TextLooks : public TextDetectorTest, public ::testing::WithParamInterface<Look> {};
+
+TEST_P(TextLooks, AreFoundAtEverySizeContrastAndDirection) {
+    std::uint32_t seed = kSeed;
+    for (const int height : {8, 14, 28, 40}) {
+        for (const int contrast : {20, 60, 100}) {
+            const auto kind = static_cast<Background>(++seed % 3);
+            Picture picture = background(kind, 640, 640, seed);
+            // Short enough for a side at every height.
+            const std::string text = height < 28 ? kText : "DOE 1970";
+            const auto planted = plant_around(picture, {text, GetParam(), height, contrast});
+
+            const std::vector<Detection> found = find(picture);
+
+            for (std::size_t turns = 0; turns < planted.size(); ++turns) {
+                EXPECT_GE(covered(planted[turns], found), kCoveredMin)
+                    << height << " px, " << contrast << " %, line " << turns << ", seed " << seed;
+            }
+        }
+    }
+}
+
+std::string look_name(const ::testing::TestParamInfo<Look>& look) {
+    switch (look.param) {
+        case Look::kBitmap:
+            return "Bitmap";
+        case Look::kStrokes:
+            return "Strokes";
+        case Look::kSerifs:
+            return "Serifs";
+    }
+    return "";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, TextLooks, ::testing::Values(Look::kBitmap, Look::kStrokes, Look::kSerifs), look_name
+);
+
+TEST_F(TextDetectorTest, FindsNothingWhereThereIsNoText) {
+    for (const Background kind : {Background::kNoise, Background::kSlope, Background::kEllipses}) {
+        const std::vector<Detection> found = find(background(kind, 512, 512, kSeed));
+
+        EXPECT_TRUE(found.empty()) << static_cast<int>(kind) << ": " << area_of(found) << " pixels";
+    }
+}
+
+// A network that saw two shapes finds nothing in the second, and says nothing.
+TEST_F(TextDetectorTest, FindsTextInPicturesOfManyShapesInTurn) {
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& [columns, rows] :
+             {std::pair{200, 30}, {1100, 140}, {64, 500}, {333, 251}, {2100, 90}}) {
+            Picture picture = background(
+                Background::kSlope, static_cast<std::size_t>(columns), static_cast<std::size_t>(rows), kSeed
+            );
+            const bool upright = columns >= 180;
+            const Plan plan{kText, Look::kStrokes, 12, 100, upright ? 0 : 1, upright ? columns - 170 : 20, 8};
+            const Planted planted = plant(picture, plan);
+
+            EXPECT_GE(covered(planted, find(picture)), kCoveredMin)
+                << columns << " x " << rows << ", " << round;
+        }
+    }
+}
+
+TEST_F(TextDetectorTest, FindsTextThatTouchesTheEdges) {
+    for (const auto& [left, top] : {std::pair{0, 0}, {-1, 0}, {0, -1}, {-1, -1}}) {
+        Picture picture = background(Background::kSlope, 320, 240, kSeed);
+        Picture probe = picture;
+        const Box size = plant(probe, {kText, Look::kBitmap, 14, 80}).box;
+        const int x = left < 0 ? 320 - static_cast<int>(size.width()) : 0;
+        const int y = top < 0 ? 240 - static_cast<int>(size.height()) : 0;
+        const Planted planted = plant(picture, {kText, Look::kBitmap, 14, 80, 0, x, y});
+
+        EXPECT_GE(covered(planted, find(picture)), kCoveredMin) << x << ", " << y;
+    }
+}
+
+TEST_F(TextDetectorTest, FindsTextAcrossTheBordersOfTiles) {
+    Picture picture = background(Background::kNoise, 1400, 1400, kSeed);
+    std::vector<Planted> planted;
+    for (const int top : {640, 670, 700, 730, 760}) {
+        planted.push_back(plant(picture, {kText, Look::kStrokes, 14, 60, 0, 540 + top / 8, top}));
+    }
+
+    const std::vector<Detection> found = find(picture);
+
+    for (const Planted& line : planted) {
+        EXPECT_GE(covered(line, found), kCoveredMin) << line.box.top;
+    }
+}
+
+TEST_F(TextDetectorTest, FindsColouredTextThatIsAsBrightAsItsGround) {
+    Picture letters{320, 240, 1};
+    const Planted planted = plant(letters, {kText, Look::kStrokes, 18, 100, 0, 60, 100});
+    Picture picture{320, 240, 3};
+    for (std::size_t i = 0; i < letters.samples.size(); ++i) {
+        const bool ink = letters.samples[i] > 127;
+        picture.samples[3 * i] = ink ? 200 : 40;
+        picture.samples[3 * i + 1] = ink ? 60 : 122;
+    }
+
+    EXPECT_GE(covered(planted, find(picture)), kCoveredMin);
+}
+
+// A dark picture: all of it lies in a tenth of the range.
+TEST_F(TextDetectorTest, StretchesAPictureOfFewLevels) {
+    Picture picture = background(Background::kSlope, 320, 240, kSeed);
+    const Planted planted = plant(picture, {kText, Look::kStrokes, 16, 60, 0, 60, 100});
+    for (std::uint8_t& sample : picture.samples) {
+        sample = static_cast<std::uint8_t>(sample / 10);
+    }
+
+    EXPECT_GE(covered(planted, find(picture)), kCoveredMin);
+}
+
+TEST_F(TextDetectorTest, TakesPicturesThatAreSmallerThanALetter) {
+    for (const auto& [columns, rows] : {std::pair{1, 1}, {5000, 3}, {3, 5000}, {6, 6}, {5000, 9}}) {
+        const Picture picture = background(
+            Background::kNoise, static_cast<std::size_t>(columns), static_cast<std::size_t>(rows), kSeed
+        );
+
+        const auto found = detector_->find(picture.view());
+
+        ASSERT_TRUE(found.has_value()) << found.error().message();
+        for (const Detection& one : *found) {
+            EXPECT_EQ(one.box, one.box.clipped_to(picture.columns, picture.rows));
+        }
+    }
+}
+
+TEST_F(TextDetectorTest, QuarantinesWhatItCannotSearch) {
+    const std::vector<std::uint8_t> samples(100);
+    for (const pipeline::PictureView& view :
+         {pipeline::PictureView{samples, 10, 11, 1},
+          {samples, 10, 10, 2},
+          {{}, 0, 10, 1},
+          {{}, std::size_t{1} << 33U, std::size_t{1} << 33U, 1},
+          {{}, 1U << 14U, 1U << 14U, 1}}) {
+        const auto found = detector_->find(view);
+
+        ASSERT_FALSE(found.has_value()) << view.columns << " x " << view.rows;
+        EXPECT_EQ(found.error().fault, Fault::kQuarantine);
+    }
+}
+
+TEST_F(TextDetectorTest, FindsTheSameTwice) {
+    Picture picture = background(Background::kEllipses, 400, 300, kSeed);
+    plant(picture, {kText, Look::kSerifs, 20, 50, 0, 40, 60});
+
+    const std::vector<Detection> first = find(picture);
+
+    EXPECT_FALSE(first.empty());
+    EXPECT_EQ(first, find(picture));
+}
+
+class TextModelTest : public TextDetectorTest {
+protected:
+    void SetUp() override {
+        TextDetectorTest::SetUp();
+        if (IsSkipped()) {
+            return;
+        }
+        std::ifstream in{kModel, std::ios::binary};
+        model_.assign(std::istreambuf_iterator<char>{in}, {});
+    }
+
+    /// The fault of loading these bytes under their own digest.
+    static Fault fault_of(const std::string& bytes) {
+        const auto path = std::filesystem::path{::testing::TempDir()} / "efface-text-model.onnx";
+        std::ofstream{path, std::ios::binary} << bytes;
+        const auto loaded = TextDetector::load(path, sha256(bytes));
+        std::filesystem::remove(path);
+        EXPECT_FALSE(loaded.has_value());
+        return loaded.has_value() ? Fault::kRetry : loaded.error().fault;
+    }
+
+    std::string model_;
+};
+
+TEST_F(TextModelTest, AnotherDigestIsRefused) {
+    Digest other = *digest_from_hex(pipeline::kTextModelSha256);
+    other[31] ^= 1U;
+
+    const auto loaded = TextDetector::load(kModel, other);
+
+    ASSERT_FALSE(loaded.has_value());
+    EXPECT_EQ(loaded.error().fault, Fault::kHalt);
+}
+
+TEST_F(TextModelTest, AbsentEmptyAndTruncatedFilesAreRefused) {
+    EXPECT_FALSE(TextDetector::load(".models/none.onnx", {}).has_value());
+    EXPECT_FALSE(TextDetector::load(".models", {}).has_value());
+    for (const std::size_t bytes : {std::size_t{0}, std::size_t{100}, model_.size() / 2, model_.size() - 1}) {
+        EXPECT_EQ(fault_of(model_.substr(0, bytes)), Fault::kHalt) << bytes;
+    }
+}
+
+// It loads, and its answers are worthless: only the planted text tells.
+TEST_F(TextModelTest, AModelWithLostWeightsFailsItsSelfTest) {
+    std::string damaged = model_;
+    std::fill_n(damaged.begin() + 2'000'000, 200'000, '\0');
+
+    EXPECT_EQ(fault_of(damaged), Fault::kHalt);
+}
+
+}  // namespace
+}  // namespace efface::testing
