@@ -77,6 +77,18 @@ def test_same_seeds_give_the_same_bytes(tmp_path):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
+def test_appending_keeps_the_set_that_is_there(tmp_path):
+    subprocess.run([sys.executable, HERE / "make_synthetic.py", "--demo", tmp_path], check=True, capture_output=True,
+                   timeout=SECONDS)
+    before = json.loads((tmp_path / "MANIFEST.json").read_text(encoding="utf-8"))["files"]
+
+    both = make(tmp_path, "--demo", "--append")
+
+    assert list(both.values())[:-2] == before
+    assert list(both)[-2:] == ["zebulon/photo_1.dcm", "amaryllis/us_2.dcm"]
+    assert all((tmp_path / name).exists() for name in both)
+
+
 def test_other_seeds_give_other_pictures():
     patient = burned_in(ZEBULON)
     assert (photograph(1, rows=80, columns=64).samples != photograph(2, rows=80, columns=64).samples).any()
