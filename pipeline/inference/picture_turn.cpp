@@ -6,7 +6,7 @@
 namespace efface::pipeline {
 namespace {
 
-constexpr double kBeyond = 128;
+constexpr std::uint8_t kBeyond = 128;
 
 double exact_cosine(int degrees) {
     const int within = ((degrees % 360) + 360) % 360;
@@ -19,6 +19,36 @@ double exact_cosine(int degrees) {
 // Rounding noise must not add a row that holds nothing.
 std::size_t canvas_length(double length) {
     return static_cast<std::size_t>(std::ceil(length - 1e-9));
+}
+
+std::int64_t floor_of(double value) {
+    const auto towards_zero = static_cast<std::int64_t>(value);
+    return towards_zero - (static_cast<double>(towards_zero) > value ? 1 : 0);
+}
+
+/// The samples at a place given in steps from the centre of the first pixel, from the four pixels about it.
+void interpolate(const PictureView& picture, Point at, std::uint8_t* out) {
+    const std::int64_t x = floor_of(at.x);
+    const std::int64_t y = floor_of(at.y);
+    const auto columns = static_cast<std::int64_t>(picture.columns);
+    const auto rows = static_cast<std::int64_t>(picture.rows);
+    if (x < -1 || y < -1 || x >= columns || y >= rows) {
+        std::fill_n(out, picture.channels, kBeyond);
+        return;
+    }
+    const double right = at.x - static_cast<double>(x);
+    const double lower = at.y - static_cast<double>(y);
+    for (std::size_t channel = 0; channel < picture.channels; ++channel) {
+        const auto value = [&](std::int64_t column, std::int64_t row) -> double {
+            const bool inside = column >= 0 && row >= 0 && column < columns && row < rows;
+            return inside
+                       ? picture.at(static_cast<std::size_t>(column), static_cast<std::size_t>(row), channel)
+                       : kBeyond;
+        };
+        const double above = value(x, y) * (1 - right) + value(x + 1, y) * right;
+        const double below = value(x, y + 1) * (1 - right) + value(x + 1, y + 1) * right;
+        out[channel] = static_cast<std::uint8_t>(above * (1 - lower) + below * lower + 0.5);
+    }
 }
 
 }  // namespace
@@ -61,31 +91,15 @@ Extent PictureTurn::back_ellipse(const Box& canvas) const {
 Picture PictureTurn::apply(const PictureView& picture) const {
     EFFACE_ASSERT(picture.columns == columns_ && picture.rows == rows_);
     Picture canvas{canvas_columns_, canvas_rows_, picture.channels};
-    const auto value = [&](std::int64_t x, std::int64_t y, std::size_t channel) {
-        const bool inside = x >= 0 && y >= 0 && x < static_cast<std::int64_t>(columns_) &&
-                            y < static_cast<std::int64_t>(rows_);
-        return inside ? picture.at(static_cast<std::size_t>(x), static_cast<std::size_t>(y), channel)
-                      : kBeyond;
-    };
-    std::size_t out = 0;
+    std::uint8_t* out = canvas.samples.data();
     for (std::size_t row = 0; row < canvas_rows_; ++row) {
+        // Samples stand for pixel centres.
+        const Point start = back({0.5, static_cast<double>(row) + 0.5});
         for (std::size_t column = 0; column < canvas_columns_; ++column) {
-            // Samples stand for pixel centres.
-            const Point at = back({static_cast<double>(column) + 0.5, static_cast<double>(row) + 0.5});
-            const double left = std::floor(at.x - 0.5);
-            const double top = std::floor(at.y - 0.5);
-            const double right_share = at.x - 0.5 - left;
-            const double lower_share = at.y - 0.5 - top;
-            const auto x = static_cast<std::int64_t>(left);
-            const auto y = static_cast<std::int64_t>(top);
-            for (std::size_t channel = 0; channel < picture.channels; ++channel) {
-                const double upper =
-                    value(x, y, channel) * (1 - right_share) + value(x + 1, y, channel) * right_share;
-                const double lower =
-                    value(x, y + 1, channel) * (1 - right_share) + value(x + 1, y + 1, channel) * right_share;
-                canvas.samples[out++] =
-                    static_cast<std::uint8_t>(std::lround(upper * (1 - lower_share) + lower * lower_share));
-            }
+            const double x = start.x + cosine_ * static_cast<double>(column);
+            const double y = start.y - sine_ * static_cast<double>(column);
+            interpolate(picture, {x - 0.5, y - 0.5}, out);
+            out += picture.channels;
         }
     }
     return canvas;

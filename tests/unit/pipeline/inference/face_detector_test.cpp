@@ -5,6 +5,7 @@
 #include "pipeline/inference/picture_turn.h"
 #include "pipeline/inference/rotating_detector.h"
 #include "pipeline/inference/self_test.h"
+#include "pipeline/worker/sandbox.h"
 #include "tests/unit/pipeline/inference/picture_file.h"
 
 #include <gtest/gtest.h>
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <unistd.h>
 
 namespace efface::testing {
 namespace {
@@ -216,6 +218,21 @@ TEST_F(FaceDetector, FailsItsSelfTestWithAnyTensorChanged) {
     }
     auto networks = pipeline::MtcnnNetworks::load(weights());
     EXPECT_TRUE(pipeline::check_networks(*networks).has_value());
+}
+
+// No file, no thread, no executable memory: what a worker that was confined after load() is denied.
+TEST_F(FaceDetector, WorksInAProcessThatWasConfinedAfterItsLoading) {
+    const Picture picture = pipeline::drawn_face(333);
+    const auto find_confined = [&] {
+        pipeline::WorkerLimits limits;
+        limits.address_space_bytes_max = std::uint64_t{1} << 30U;
+        if (!pipeline::confine(limits) || ::fork() >= 0) {
+            return 1;  // Not confined.
+        }
+        const auto found = detector_->find(picture.view());
+        return found && found->size() == 1 ? 0 : 2;
+    };
+    EXPECT_EXIT(_exit(find_confined()), ::testing::ExitedWithCode(0), "");
 }
 
 class Fixed : public Detector {
