@@ -18,7 +18,7 @@ WorkerProgram make_worker_program(
          .rules_file_name = std::string{project.rules_file_name},
          .rules_text = std::string{project.rules_text}}
     );
-    return {.path = std::move(path), .configuration = dump_json(pipeline::to_json(configuration))};
+    return make_program(std::move(path), std::move(configuration));
 }
 
 }  // namespace efface::node

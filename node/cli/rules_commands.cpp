@@ -15,10 +15,6 @@ namespace {
 
 using Align = TextTable::Align;
 
-std::string_view policy_text(rules::PixelPolicy policy) {
-    return policy == rules::PixelPolicy::kHeaderOnly ? "header-only" : "require-clean";
-}
-
 std::string_view hold_text(rules::Hold hold) {
     switch (hold) {
         case rules::Hold::kNone:
@@ -51,7 +47,7 @@ Json rule_json(const rules::Rule& rule) {
         {"profile", "PS3.15 Table E.1-1, Basic Profile"},
         {"options", option_texts(rule)},
         {"overrides", std::move(overrides)},
-        {"pixel_policy", policy_text(rule.pixel_policy)},
+        {"pixel_policy", rules::policy_name(rule.pixel_policy)},
         {"destinations", rule.destinations},
         {"hold", hold_text(rule.hold)},
         {"trust_sender_history", rule.trust_sender_history},
@@ -83,7 +79,7 @@ void print_file(Output& output, const RuleFile& file) {
             extras += (extras.empty() ? "" : ", ") + std::to_string(overrides) + " overrides";
         }
         table.row(
-            {std::to_string(++number), rule.name, std::string{policy_text(rule.pixel_policy)}, destinations,
+            {std::to_string(++number), rule.name, std::string{rules::policy_name(rule.pixel_policy)}, destinations,
              std::string{hold_text(rule.hold)}, extras,
              rule.match == nullptr || rule.match->text.empty() ? "everything" : rule.match->text}
         );

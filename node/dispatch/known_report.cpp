@@ -18,10 +18,6 @@ std::string_view hold_name(rules::Hold hold) {
     return "study";
 }
 
-std::string_view policy_name(rules::PixelPolicy policy) {
-    return policy == rules::PixelPolicy::kHeaderOnly ? "header-only" : "require-clean";
-}
-
 }  // namespace
 
 Status replace_claims(UnitResult& result, const pipeline::WorkOrder& order, const rules::RuleSet& rules) {
@@ -41,7 +37,7 @@ Status replace_claims(UnitResult& result, const pipeline::WorkOrder& order, cons
     }
     clean.destinations = rule->destinations;
     clean.hold = hold_name(rule->hold);
-    clean.pixel_policy = policy_name(rule->pixel_policy);
+    clean.pixel_policy = rules::policy_name(rule->pixel_policy);
     clean.table_edition = rules::table_edition();
     clean.new_patient_id = gate.new_patient_id;
     clean.output_bytes = gate.output_bytes;

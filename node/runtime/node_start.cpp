@@ -120,9 +120,9 @@ tl::expected<void, std::string> Node::Parts::start_workers() {
         }
         path = std::move(*found);
     }
-    WorkerProgram program{
-        .path = std::move(path),
-        .configuration = worker_configuration(projects, settings.workers, software_version())};
+    WorkerProgram program = make_program(
+        std::move(path), worker_configuration(projects, settings.workers, software_version())
+    );
     {
         // One start as a test, so that a node that cannot clean does not listen.
         auto probe = WorkerProcess::start(program);

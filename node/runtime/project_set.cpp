@@ -100,7 +100,7 @@ tl::expected<ProjectSet, std::string> load_projects(const Settings& settings) {
     return ProjectSet{std::move(loaded), std::move(*audit_key)};
 }
 
-std::string worker_configuration(
+pipeline::WorkerConfiguration worker_configuration(
     const ProjectSet& projects, const WorkersSettings& workers, std::string_view software_version
 ) {
     pipeline::WorkerConfiguration configuration;
@@ -114,7 +114,7 @@ std::string worker_configuration(
              .rules_text = project.rules_text}
         );
     }
-    return dump_json(pipeline::to_json(configuration));
+    return configuration;
 }
 
 }  // namespace efface::node

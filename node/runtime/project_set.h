@@ -35,7 +35,7 @@ tl::expected<ProjectSet, std::string> load_projects(const Settings& settings);
 tl::expected<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max);
 
 /// JSON of the WorkerConfiguration for these projects.
-std::string worker_configuration(
+pipeline::WorkerConfiguration worker_configuration(
     const ProjectSet& projects, const WorkersSettings& workers, std::string_view software_version
 );
 

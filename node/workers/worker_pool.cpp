@@ -27,6 +27,9 @@ Result<bool> freeze(Descriptor& output) {
 /// Of a reason or rule name in a worker's answer.
 constexpr std::size_t kWorkerWordsBytesMax = 300;
 
+constexpr std::string_view kNoDetectors =
+    "text and faces must be looked for, and this node has no detectors: see efface doctor";
+
 /// What a worker says in words stands in quarantine and audit. Ours says literals of the program, with a tag
 /// or a number; one that was taken over shall not write a book there.
 void keep_words_plain(std::string& words) {
@@ -42,13 +45,14 @@ void keep_words_plain(std::string& words) {
 /// One worker process and its replacement. Lives on one thread.
 class WorkerPool::Slot {
 public:
-    explicit Slot(WorkerPool& pool) : pool_{pool} {}
+    Slot(WorkerPool& pool, const WorkerProgram& program) : pool_{pool}, program_{program} {}
 
     /// Asks the process, starting one if there is none. An error with kHalt: no process can be started.
     Result<std::string> ask(
         pipeline::MessageKind request, const Json& payload, std::initializer_list<int> descriptors,
         pipeline::MessageKind expected
     ) {
+        reason_.clear();
         EFFACE_CHECK(ensure_process());
         ++units_;
         auto reply =
@@ -78,7 +82,7 @@ private:
             process_.reset();
         }
         for (std::uint32_t failures = 0; !process_; ++failures) {
-            auto started = WorkerProcess::start(pool_.program_);
+            auto started = WorkerProcess::start(program_);
             if (started) {
                 process_.emplace(std::move(*started));
                 units_ = 0;
@@ -90,9 +94,32 @@ private:
     }
 
     WorkerPool& pool_;
+    const WorkerProgram& program_;
     std::optional<WorkerProcess> process_;
     std::uint64_t units_ = 0;
     std::string reason_;
+};
+
+/// The two processes of one thread of the pool: one that starts at once and one with detectors.
+class WorkerPool::Row {
+public:
+    explicit Row(WorkerPool& pool) : plain_{pool, pool.program_} {
+        if (pool.program_.detectors) {
+            detecting_.emplace(pool, *pool.program_.detectors);
+        }
+    }
+
+    /// Null where no detectors are installed.
+    Slot* find(bool with_detectors) {
+        if (!with_detectors) {
+            return &plain_;
+        }
+        return detecting_ ? &*detecting_ : nullptr;
+    }
+
+private:
+    Slot plain_;
+    std::optional<Slot> detecting_;
 };
 
 WorkerPool::WorkerPool(WorkerProgram program, WorkerPoolLimits limits)
@@ -167,27 +194,49 @@ void WorkerPool::stop_gatekeepers() {
     close(judging_);
 }
 
+/// The report of one process; where it has no detectors and they are needed, that of one that has.
+Result<pipeline::CleanReport> WorkerPool::clean(Row& row, const Unit& unit, bool& with_detectors) {
+    Slot& slot = *row.find(with_detectors);
+    const auto reply = slot.ask(
+        pipeline::MessageKind::kClean, pipeline::to_json(unit.order),
+        {unit.original.get(), unit.output.get()}, pipeline::MessageKind::kCleaned
+    );
+    if (!reply) {
+        return tl::unexpected<Error>(reply.error());
+    }
+    const auto json = parse_json(*reply);
+    if (!json) {
+        return fail(Fault::kRetry, "the cleaner's report is unreadable");
+    }
+    EFFACE_TRY(pipeline::CleanReport report, pipeline::clean_report_from_json(*json));
+    if (report.outcome != pipeline::CleanReport::Outcome::kNeedsDetectors) {
+        return report;
+    }
+    if (with_detectors || row.find(true) == nullptr) {
+        report.outcome = pipeline::CleanReport::Outcome::kQuarantined;
+        report.reason = kNoDetectors;
+        return report;
+    }
+    with_detectors = true;
+    return clean(row, unit, with_detectors);
+}
+
 void WorkerPool::run_cleaner() {
-    Slot slot{*this};
+    Row row{*this};
     while (auto unit = take(cleaning_)) {
         unit->note(UnitStage::kInHands);
         UnitResult result;
+        bool with_detectors = false;
         const auto start = std::chrono::steady_clock::now();
-        const auto reply = slot.ask(
-            pipeline::MessageKind::kClean, pipeline::to_json(unit->order),
-            {unit->original.get(), unit->output.get()}, pipeline::MessageKind::kCleaned
-        );
+        auto report = clean(row, *unit, with_detectors);
         result.clean_micros = micros_since(start);
-        const auto json = reply ? parse_json(*reply) : std::nullopt;
-        auto report =
-            json ? pipeline::clean_report_from_json(*json)
-                 : Result<pipeline::CleanReport>{fail(Fault::kRetry, "the cleaner's report is unreadable")};
+        Slot& slot = *row.find(with_detectors);
         if (!report) {
             result.attempt_failed = true;
-            result.failure = reply ? report.error().message() : slot.reason();
-            if (!reply && reply.error().fault == Fault::kHalt) {
-                give_up(reply.error());
-                result.failure = reply.error().message();
+            result.failure = slot.reason().empty() ? report.error().message() : slot.reason();
+            if (report.error().fault == Fault::kHalt) {
+                give_up(report.error());
+                result.failure = report.error().message();
             }
             unit->done(std::move(result));
             continue;
@@ -212,7 +261,7 @@ void WorkerPool::run_cleaner() {
             slot.end_process();
         }
         unit->note(UnitStage::kQueued);
-        Judged judged{std::move(*unit), std::move(result)};
+        Judged judged{std::move(*unit), std::move(result), with_detectors};
         auto done = judged.unit.done;
         if (!put(judging_, std::move(judged))) {
             UnitResult stopped;
@@ -224,15 +273,17 @@ void WorkerPool::run_cleaner() {
 }
 
 void WorkerPool::run_gatekeeper() {
-    Slot slot{*this};
+    Row row{*this};
     while (auto judged = take(judging_)) {
+        Slot& slot = *row.find(judged->with_detectors);
         judged->unit.note(UnitStage::kInHands);
         UnitResult& result = judged->result;
         const auto start = std::chrono::steady_clock::now();
         const pipeline::GateRequest request{
             .order = judged->unit.order,
             .rule = result.clean.rule,
-            .second_output = !judged->unit.order.transcode_to.empty()};
+            .second_output = !judged->unit.order.transcode_to.empty(),
+            .mask = result.clean.mask};
         const auto reply = slot.ask(
             pipeline::MessageKind::kGate, pipeline::to_json(request),
             {judged->unit.original.get(), judged->unit.output.get()}, pipeline::MessageKind::kJudged

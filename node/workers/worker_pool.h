@@ -6,6 +6,8 @@
 //
 // Before the gate reads, nobody can write the output any more: it is reopened for reading, and where the
 // kernel says that the cleaner's process still could, that process is ended first.
+// A cleaner without detectors hands back a unit whose pixels must be searched; then a process that has them
+// (efface-model-worker, started when it is first needed) cleans it, and another one judges it.
 // A worker that dies or hangs costs one attempt of one unit: done() gets `attempt_failed`, the slot
 // starts another process. How often a unit may fail is the job store's matter.
 // Thread rule: submit() and stop() from any thread; each run_*() is the body of one thread of its
@@ -98,8 +100,12 @@ private:
     struct Judged {
         Unit unit;
         UnitResult result;
+        bool with_detectors = false;
     };
     class Slot;
+    class Row;
+
+    Result<pipeline::CleanReport> clean(Row& row, const Unit& unit, bool& with_detectors);
 
     template <class Item>
     struct Queue {

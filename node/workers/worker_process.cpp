@@ -84,6 +84,37 @@ Result<pid_t> spawn(const std::string& path, int worker_end) {
 
 }  // namespace
 
+namespace {
+
+/// Of the models, seen from the folder of the programs: where they are installed, and where a build finds
+/// them.
+constexpr std::array<std::string_view, 2> kModelFolders{"/../share/efface/models", "/../../.models"};
+/// LibTorch and OpenCV map so much more than a worker without them.
+constexpr std::uint64_t kDetectorsAddressSpaceBytes = std::uint64_t{4} << 30U;
+constexpr std::chrono::milliseconds kDetectorsStartDeadline{60'000};
+
+}  // namespace
+
+WorkerProgram make_program(std::string path, pipeline::WorkerConfiguration configuration) {
+    WorkerProgram program{.path = path, .configuration = dump_json(pipeline::to_json(configuration))};
+    const std::string folder = path.substr(0, path.rfind('/'));
+    const std::string detecting = folder + "/efface-model-worker";
+    for (const std::string_view models : kModelFolders) {
+        const std::string directory = folder + std::string{models};
+        if (::access(detecting.c_str(), X_OK) == 0 &&
+            ::access((directory + "/manifest.json").c_str(), R_OK) == 0) {
+            configuration.models_directory = directory;
+            configuration.limits.address_space_bytes_max += kDetectorsAddressSpaceBytes;
+            program.detectors = std::make_shared<const WorkerProgram>(WorkerProgram{
+                .path = detecting,
+                .configuration = dump_json(pipeline::to_json(configuration)),
+                .start_deadline = kDetectorsStartDeadline});
+            break;
+        }
+    }
+    return program;
+}
+
 Result<std::string> default_worker_path() {
     std::array<char, 4096> self{};
     const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size());

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <initializer_list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -23,7 +24,12 @@ struct WorkerProgram {
     std::string path;           ///< Of efface-worker.
     std::string configuration;  ///< JSON of pipeline::WorkerConfiguration; holds the project keys.
     std::chrono::milliseconds start_deadline{20'000};
+    /// The program for units whose pixels must be searched, or null where none is installed.
+    std::shared_ptr<const WorkerProgram> detectors;
 };
+
+/// `path` is of efface-worker; beside it efface-model-worker is looked for, and its models.
+WorkerProgram make_program(std::string path, pipeline::WorkerConfiguration configuration);
 
 /// "DIRECTORY/efface-worker", DIRECTORY being where the running program lies.
 Result<std::string> default_worker_path();

@@ -7,6 +7,7 @@
 // Thread rule: a pure function of its arguments.
 #pragma once
 
+#include "pipeline/pixel/found_identity.h"
 #include "pipeline/unit/work_order.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"
@@ -22,6 +23,8 @@ struct GateWork {
     /// The rule that governs this instance; the caller found it by matching, not in the clean report.
     const rules::Rule& rule;
     const rules::ProjectKey& key;
+    std::vector<Box> mask{};  ///< What the cleaner says it blackened.
+    Finders finders{};        ///< None: an instance whose pixels were to be searched does not pass.
 };
 
 /// Both files are whole Part 10 files. `passed` only if every check held; else `reason` is the first

@@ -43,9 +43,16 @@ public:
 
     Status judge(const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax)
         const;
+    /// All but the comparison of native samples, which were blackened in places: length, padding, unused
+    /// bits.
+    Status judge_around_samples(
+        const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
+    ) const;
 
 private:
-    Status judge_native(bool both_name_their_vr) const;
+    enum class Compare : std::uint8_t { kAll, kAllButSamples };
+
+    Status judge_native(bool both_name_their_vr, Compare compare) const;
     Status judge_encapsulated(rules::SyntaxFamily family) const;
     Status judge_overlays() const;
     Status judge_decoded_attributes() const;

@@ -1,4 +1,5 @@
 // TwinWalk: what may become of one attribute, and what the whole must attest. See twin_walk.h.
+#include "pipeline/gate/masked_samples.h"
 #include "pipeline/gate/twin_walk.h"
 #include "rules/profile/attestation.h"
 #include "rules/profile/identity_possible.h"
@@ -346,12 +347,12 @@ Status TwinWalk::claim(bool in_original, bool in_written) {
     return {};
 }
 
-bool TwinWalk::pixels_may_identify() const {
+rules::PixelIdentity TwinWalk::pixel_identity() const {
     std::vector<std::string_view> image_type;
     if (!facts_.image_type.empty()) {
         for_each_value(facts_.image_type, [&](std::string_view value) { image_type.push_back(value); });
     }
-    const rules::PixelIdentity possible = rules::identity_possible(
+    return rules::identity_possible(
         {.sop_class_uid = routing_.sop_class_uid,
          .modality = facts_.modality,
          .image_type = image_type,
@@ -359,7 +360,42 @@ bool TwinWalk::pixels_may_identify() const {
          .claims_text = facts_.claims_text,
          .claims_face = facts_.claims_face}
     );
-    return possible.text || possible.face;
+}
+
+rules::PixelTreatment TwinWalk::pixel_treatment() const {
+    return rules::pixel_treatment(work_.rule, pixel_identity());
+}
+
+// Compared sample for sample; where they were to be searched, with the mask and the gate's own search.
+Status TwinWalk::judge_pixels() const {
+    if (pixel_treatment() != rules::PixelTreatment::kFoundRemoved) {
+        if (is_masked()) {
+            return fail(Fault::kQuarantine, "gate: samples are blackened that the rule leaves alone");
+        }
+        return pixels_.judge(original_syntax_, written_syntax_);
+    }
+    EFFACE_CHECK(
+        is_masked() ? pixels_.judge_around_samples(original_syntax_, written_syntax_)
+                    : pixels_.judge(original_syntax_, written_syntax_)
+    );
+    return judge_masked_samples(
+        {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, work_.mask, pixel_identity(),
+        work_.finders
+    );
+}
+
+// DERIVED, and the other values as they were (PS3.3 C.7.6.1.1.2).
+Status TwinWalk::derived_image_type() {
+    const std::string_view before = trimmed_text(original_.value);
+    const std::size_t first = std::min(before.find('\\'), before.size());
+    const std::string expected = "DERIVED" + std::string{before.substr(first)};
+    if (before.empty() || written_.vr != Vr::CS || !shows_text(written_, expected)) {
+        return fail(Fault::kQuarantine, "gate: Image Type is not that of blackened samples", where(written_));
+    }
+    to_search_.push_back(written_);
+    EFFACE_CHECK(own_form(written_));
+    EFFACE_CHECK(advance_original());
+    return advance_written();
 }
 
 Status TwinWalk::judge_attestation() const {
@@ -370,7 +406,8 @@ Status TwinWalk::judge_attestation() const {
             at(rules::kPatientIdentityRemoved)
         );
     }
-    const bool possible = pixels_may_identify();
+    const rules::PixelTreatment treatment = pixel_treatment();
+    const bool possible = treatment != rules::PixelTreatment::kNothingPossible;
     if (possible && work_.rule.pixel_policy == rules::PixelPolicy::kRequireClean) {
         return fail(Fault::kQuarantine, "gate: pixels may show text or a face and nothing proves them clean");
     }
@@ -382,7 +419,7 @@ Status TwinWalk::judge_attestation() const {
     expected += rules::kMethodAttributes;
     if (possible) {
         expected += "\\";
-        expected += rules::kMethodPixelsNotCleaned;
+        expected += rules::method_of(treatment);
     }
     if (!shows_text(*method_text_, expected)) {
         return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(*method_text_));

@@ -20,6 +20,9 @@ constexpr Tag kCharacterSet{0x0008, 0x0005};
 constexpr Tag kTrailingPadding{0xFFFC, 0xFFFC};
 constexpr Tag kAnatomicRegionSequence{0x0008, 0x2218};
 constexpr Tag kCodeMeaning{0x0008, 0x0104};
+constexpr Tag kImageType{0x0008, 0x0008};
+constexpr Tag kSmallestImagePixelValue{0x0028, 0x0106};
+constexpr Tag kLargestImagePixelValue{0x0028, 0x0107};
 constexpr Tag kBehindEverything{0xFFFFFFFFU};
 
 bool ends_data_set(const Event& event) {
@@ -49,6 +52,8 @@ TwinWalk::TwinWalk(
       written_syntax_{written_syntax},
       profile_{work.rule.profile},
       replaced_{work, routing.sop_instance_uid, routing.patient_id, routing.issuer_of_patient_id},
+      original_bytes_{original},
+      written_bytes_{written},
       original_scanner_{original, original_syntax},
       written_scanner_{written, written_syntax} {}
 
@@ -61,7 +66,7 @@ Status TwinWalk::run() {
     }
     lost_.build();
     EFFACE_CHECK(judge_attestation());
-    EFFACE_CHECK(pixels_.judge(original_syntax_, written_syntax_));
+    EFFACE_CHECK(judge_pixels());
     for (const CleanedText& text : cleaned_) {
         if (lost_.holds_lost_text(text.written.value, text.original.value)) {
             return fail(
@@ -175,7 +180,10 @@ Status TwinWalk::only_in_original() {
     }
     const bool own = at_top() && is_attestation(tag);
     const rules::Decision decision = decide(original_scanner_, original_);
-    const bool may_miss = decision.action == Action::X || tag == kTrailingPadding || tag.is_private_creator();
+    const bool of_old_samples =
+        at_top() && is_masked() && (tag == kSmallestImagePixelValue || tag == kLargestImagePixelValue);
+    const bool may_miss =
+        decision.action == Action::X || of_old_samples || tag == kTrailingPadding || tag.is_private_creator();
     if (own || !may_miss) {
         return fail(
             Fault::kQuarantine, "gate: an attribute that must stand there is missing", Where::tag(tag.value)
@@ -217,6 +225,15 @@ Status TwinWalk::in_both() {
         }
         if (is_attestation(tag)) {
             return own_attribute(true);
+        }
+        if (is_masked() && tag == kImageType) {
+            return derived_image_type();
+        }
+        if (is_masked() && (tag == kSmallestImagePixelValue || tag == kLargestImagePixelValue)) {
+            return fail(
+                Fault::kQuarantine, "gate: an attribute speaks of samples that are blackened",
+                Where::tag(tag.value)
+            );
         }
         if (tag == rules::kBurnedInAnnotation || tag == rules::kRecognizableVisualFeatures) {
             EFFACE_CHECK(claim(true, true));

@@ -84,12 +84,18 @@ private:
     Status judge_private_creator(const rules::Decision& decision);
     Status judge_attestation() const;
     Status search() const;
-    bool pixels_may_identify() const;
+    rules::PixelIdentity pixel_identity() const;
+    rules::PixelTreatment pixel_treatment() const;
+    Status judge_pixels() const;
+    Status derived_image_type();
     rules::Decision decide(const Scanner& scanner, const Event& event) const;
     void note_fact();
     void mark_block_used(rules::Tag tag);
 
     bool at_top() const { return frames_.size() == 1; }
+
+    /// Samples were blackened, the cleaner says.
+    bool is_masked() const { return !work_.mask.empty(); }
 
     /// Compressed samples became native ones.
     bool is_decoded() const { return original_syntax_.encapsulated && !written_syntax_.encapsulated; }
@@ -103,6 +109,8 @@ private:
     const ReplacedValue replaced_;
 
     // The walk.
+    const std::span<const std::byte> original_bytes_;
+    const std::span<const std::byte> written_bytes_;
     Scanner original_scanner_;
     Scanner written_scanner_;
     Event original_;

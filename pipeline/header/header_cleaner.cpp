@@ -97,7 +97,7 @@ Result<HeaderOutcome> clean_header(DataSet& data_set, const HeaderWork& work) {
         .software_version = work.software_version,
         .accepted_at = work.accepted_at,
         .trust_sender_history = work.rule.trust_sender_history,
-        .pixels_may_identify = work.pixels_may_identify,
+        .pixels = work.pixels,
     };
     EFFACE_CHECK(stamp(root, stamp_work, outcome.facts));
     return outcome;

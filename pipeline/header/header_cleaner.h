@@ -31,8 +31,7 @@ struct HeaderWork {
     /// An operator's `--as new-instance`: the SOP Instance UID comes from original UID and this digest.
     bool as_new_instance = false;
     Digest original_digest{};
-    /// The Pixel Data may show text or a face and nobody cleaned it: (0012,0062) becomes NO.
-    bool pixels_may_identify = true;
+    rules::PixelTreatment pixels = rules::PixelTreatment::kNotExamined;
 };
 
 struct HeaderOutcome {

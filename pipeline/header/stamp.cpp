@@ -42,9 +42,9 @@ Status stamp_method_text(Item& root, const StampWork& work) {
         text += '\\';
     }
     text += rules::kMethodAttributes;
-    if (work.pixels_may_identify) {
+    if (const std::string_view method = rules::method_of(work.pixels); !method.empty()) {
         text += '\\';
-        text += rules::kMethodPixelsNotCleaned;
+        text += method;
     }
     return root.put(rules::kDeidentificationMethod, Vr::LO, text);
 }
@@ -112,9 +112,8 @@ Status stamp(Item& root, const StampWork& work, std::vector<std::string>& facts)
                                       : "sender's de-identification history removed: sender is not trusted"
         );
     }
-    EFFACE_CHECK(
-        root.put(rules::kPatientIdentityRemoved, Vr::CS, work.pixels_may_identify ? rules::kNo : rules::kYes)
-    );
+    const bool proven = work.pixels == rules::PixelTreatment::kNothingPossible;
+    EFFACE_CHECK(root.put(rules::kPatientIdentityRemoved, Vr::CS, proven ? rules::kYes : rules::kNo));
     EFFACE_CHECK(stamp_method_text(root, work));
     EFFACE_CHECK(stamp_method_codes(root, work));
     EFFACE_CHECK(stamp_equipment(root, work));

@@ -7,6 +7,7 @@
 #include "config/environment.h"
 #include "config/result.h"
 #include "pipeline/dicom/data_set.h"
+#include "rules/profile/attestation.h"
 #include "rules/profile/profile.h"
 
 #include <string>
@@ -21,7 +22,7 @@ struct StampWork {
     std::string_view software_version;
     UnixMicros accepted_at = 0;  ///< The only source of the year that is written.
     bool trust_sender_history = false;
-    bool pixels_may_identify = true;
+    rules::PixelTreatment pixels = rules::PixelTreatment::kNotExamined;
 };
 
 /// Writes the attestation into an already edited data set, and appends literals on what became of

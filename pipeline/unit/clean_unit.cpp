@@ -32,7 +32,7 @@ std::string_view hold_name(rules::Hold hold) {
 
 void describe_rule(const rules::Rule& rule, CleanReport& report) {
     report.rule = rule.name;
-    report.pixel_policy = policy_name(rule.pixel_policy);
+    report.pixel_policy = rules::policy_name(rule.pixel_policy);
     report.destinations = rule.destinations;
     report.hold = hold_name(rule.hold);
     report.table_edition = rules::table_edition();
@@ -91,6 +91,13 @@ void describe_bytes(const Original& original, const rules::PixelIdentity& identi
     }
 }
 
+void describe_mask(const MaskedPixels& masked, CleanReport& report) {
+    report.mask = masked.mask.boxes;
+    report.facts.emplace_back(
+        masked.mask.empty() ? "text and faces looked for, none found" : "text or faces found and blackened"
+    );
+}
+
 Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& work, CleanReport& report) {
     if (work.order.original_bytes != 0 && work.order.original_bytes != file.size()) {
         return fail(Fault::kQuarantine, "original has not the length it was received with: check the disk");
@@ -101,6 +108,16 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
     EFFACE_TRY(const rules::Rule* rule, choose_rule(original.scanned(), work.order, work.rules));
     describe_rule(*rule, report);
     EFFACE_TRY(const rules::PixelIdentity identity, judge_pixels(original.scanned(), *rule));
+    const rules::PixelTreatment treatment = rules::pixel_treatment(*rule, identity);
+    const bool search = treatment == rules::PixelTreatment::kFoundRemoved;
+    if (search && !work.finders.complete()) {
+        report.outcome = CleanReport::Outcome::kNeedsDetectors;
+        return {};
+    }
+    std::optional<MaskedPixels> masked;
+    if (search) {
+        EFFACE_TRY(masked, find_mask(original, identity, work.finders));
+    }
 
     const HeaderWork header_work{
         .rule = *rule,
@@ -110,20 +127,30 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
         .accepted_at = work.order.accepted_at,
         .as_new_instance = work.order.decision == Decision::kAsNewInstance,
         .original_digest = work.order.original_digest,
-        .pixels_may_identify = identity.text || identity.face,
+        .pixels = treatment,
     };
     EFFACE_TRY(HeaderOutcome outcome, clean_header(original.data_set, header_work));
     report.actions = outcome.actions;
     report.facts = std::move(outcome.facts);
     describe_bytes(original, identity, report);
+    if (masked) {
+        describe_mask(*masked, report);
+    }
+    const bool blackened = masked && !masked->mask.empty();
+    if (blackened) {
+        EFFACE_CHECK(mark_masked(original.data_set.root()));
+    }
     EFFACE_CHECK(describe_cleaned(original, report));
 
     OutputFile output{output_fd, work.output_bytes_max};
     EFFACE_TRY(
-        report.output_transfer_syntax_uid,
-        write_instance(original, report.new_sop_instance_uid, work.order.transcode_to, output)
+        report.output_transfer_syntax_uid, write_instance(
+                                               original, report.new_sop_instance_uid, work.order.transcode_to,
+                                               blackened ? &*masked : nullptr, output
+                                           )
     );
     report.output_bytes = output.bytes();
+    report.outcome = CleanReport::Outcome::kCleaned;
     return {};
 }
 
@@ -133,7 +160,6 @@ Result<CleanReport> clean_unit(std::span<const std::byte> original, int output_f
     CleanReport report;
     const Status status = clean(original, output_fd, work, report);
     if (status) {
-        report.outcome = CleanReport::Outcome::kCleaned;
         return report;
     }
     const Fault fault = status.error().fault;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/pixel/found_identity.h"
 #include "pipeline/unit/work_order.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"
@@ -22,6 +23,7 @@ struct UnitWork {
     const rules::RuleSet& rules;  ///< The set whose digest the order names.
     const rules::ProjectKey& key;
     std::uint64_t output_bytes_max = 0;
+    Finders finders{};  ///< None: an instance that needs them is answered kNeedsDetectors.
 };
 
 /// `original` is a whole Part 10 file, `output_fd` an empty file open for writing. The report says

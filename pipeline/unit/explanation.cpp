@@ -117,7 +117,7 @@ Status explain(std::span<const std::byte> file, const UnitWork& work, Json& json
     }
     EFFACE_TRY(const rules::Rule* rule, choose_rule(original.scanned(), work.order, work.rules));
     json["rule"] = rule->name;
-    json["pixel_policy"] = policy_name(rule->pixel_policy);
+    json["pixel_policy"] = rules::policy_name(rule->pixel_policy);
     const rules::PixelIdentity identity = pixel_identity(original.scanned());
     json["pixels"] = Json{{"text", identity.text}, {"face", identity.face}, {"why", identity.why}};
     EFFACE_CHECK(explain_attributes(original, *rule, work, json));

@@ -7,7 +7,9 @@
 #include "config/json.h"
 #include "config/phi.h"
 #include "config/result.h"
+#include "pipeline/picture/picture.h"
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -18,6 +20,9 @@ namespace efface::pipeline {
 
 class JsonFields {
 public:
+    /// Of a box in a message: no frame is wider or higher.
+    static constexpr std::uint64_t kEdgeMax = 65'535;
+
     explicit JsonFields(const Json& object) : object_{object} {}
 
     /// The value of a field of any type, or null after noting the fault.
@@ -114,6 +119,28 @@ public:
     }
 
     /// Reads an enumeration written as one of `names`, in the order of its values.
+    /// Left, top, right, bottom of each, one after another.
+    void read(const char* key, std::vector<Box>& out) {
+        const Json* value = get(key);
+        if (value == nullptr || !value->is_array() || value->size() % 4 != 0) {
+            note();
+            return;
+        }
+        out.clear();
+        for (std::size_t at = 0; at < value->size(); at += 4) {
+            std::array<std::int64_t, 4> edges{};
+            for (std::size_t i = 0; i < edges.size(); ++i) {
+                const Json& edge = (*value)[at + i];
+                if (!edge.is_number_unsigned() || edge.get<std::uint64_t>() > kEdgeMax) {
+                    note();
+                    return;
+                }
+                edges[i] = static_cast<std::int64_t>(edge.get<std::uint64_t>());
+            }
+            out.push_back({edges[0], edges[1], edges[2], edges[3]});
+        }
+    }
+
     template <class Enum, std::size_t N>
     void read(const char* key, Enum& out, const char* const (&names)[N]) {
         std::string text;

@@ -19,21 +19,6 @@ void put_u16(std::string& out, std::uint64_t value) {
     out.push_back(static_cast<char>((value >> 8U) & 0xFFU));
 }
 
-// Implicit VR is always OW (PS3.5 A.1). An explicit one keeps what the original says.
-Result<std::string_view> written_vr(const Original& original) {
-    if (!original.syntax->explicit_vr) {
-        return std::string_view{"OW"};
-    }
-    const auto letters = original.data_set_bytes.subspan(original.pixels.begin + 4, 2);
-    const std::string_view vr{reinterpret_cast<const char*>(letters.data()), letters.size()};
-    if (vr != "OB" && vr != "OW") {
-        return fail(
-            Fault::kQuarantine, "Pixel Data is neither OB nor OW: not transcoded", Where::tag(0x7FE00010)
-        );
-    }
-    return vr == "OB" ? std::string_view{"OB"} : std::string_view{"OW"};
-}
-
 // Whether bytes change places: 16-bit words of a big endian original do, bytes do not.
 Result<bool> swaps_words(const Original& original, std::string_view vr) {
     if (!original.syntax->big_endian) {
@@ -50,6 +35,21 @@ Result<bool> swaps_words(const Original& original, std::string_view vr) {
 }
 
 }  // namespace
+
+// Implicit VR is always OW (PS3.5 A.1). An explicit one keeps what the original says.
+Result<std::string_view> native_vr(const Original& original) {
+    if (!original.syntax->explicit_vr) {
+        return std::string_view{"OW"};
+    }
+    const auto letters = original.data_set_bytes.subspan(original.pixels.begin + 4, 2);
+    const std::string_view vr{reinterpret_cast<const char*>(letters.data()), letters.size()};
+    if (vr != "OB" && vr != "OW") {
+        return fail(
+            Fault::kQuarantine, "Pixel Data is neither OB nor OW: not transcoded", Where::tag(0x7FE00010)
+        );
+    }
+    return vr == "OB" ? std::string_view{"OB"} : std::string_view{"OW"};
+}
 
 std::string pixel_element_header(
     const rules::TransferSyntax& target, std::string_view vr, std::uint64_t length
@@ -79,7 +79,7 @@ Status append_transcoded_pixels(
             Fault::kQuarantine, "Pixel Data has no length that can be written", Where::tag(0x7FE00010)
         );
     }
-    EFFACE_TRY(const std::string_view vr, written_vr(original));
+    EFFACE_TRY(const std::string_view vr, native_vr(original));
     EFFACE_TRY(const bool swap, swaps_words(original, vr));
     EFFACE_CHECK(output.append(pixel_element_header(target, vr, length)));
     return for_each_stretch(original, header_bytes, [&](std::span<std::byte> samples) {

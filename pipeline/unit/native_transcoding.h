@@ -19,6 +19,10 @@ std::string pixel_element_header(
     const rules::TransferSyntax& target, std::string_view vr, std::uint64_t length
 );
 
+/// "OB" or "OW", as the Pixel Data element of the native `original` is written. Fault::kQuarantine where it
+/// says neither.
+Result<std::string_view> native_vr(const Original& original);
+
 /// Writes the Pixel Data element of `original` as `target` has it. Fault::kQuarantine where the
 /// original's VR does not say how its bytes are ordered.
 Status append_transcoded_pixels(

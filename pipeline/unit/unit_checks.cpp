@@ -49,30 +49,27 @@ Result<const rules::Rule*> choose_rule(
 Result<rules::PixelIdentity> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule) {
     const rules::PixelIdentity identity = pixel_identity(data_set);
     const bool may_identify = identity.text || identity.face;
-    if (!may_identify || rule.pixel_policy == rules::PixelPolicy::kHeaderOnly) {
+    if (!may_identify || rule.pixel_policy != rules::PixelPolicy::kRequireClean) {
         return identity;
     }
     if (identity.text && identity.face) {
         return fail(
             Fault::kQuarantine,
-            "pixels may show text and a face, which this version cannot clean: release under a header-only "
-            "rule"
+            "pixels may show text and a face, which nothing proves clean: release under a remove-found or "
+            "header-only rule"
         );
     }
     if (identity.text) {
         return fail(
             Fault::kQuarantine,
-            "pixels may show text, which this version cannot clean: release under a header-only rule"
+            "pixels may show text, which nothing proves clean: release under a remove-found or header-only "
+            "rule"
         );
     }
     return fail(
         Fault::kQuarantine,
-        "pixels may show a face, which this version cannot clean: release under a header-only rule"
+        "pixels may show a face, which nothing proves clean: release under a remove-found or header-only rule"
     );
-}
-
-std::string_view policy_name(rules::PixelPolicy policy) {
-    return policy == rules::PixelPolicy::kHeaderOnly ? "header-only" : "require-clean";
 }
 
 }  // namespace efface::pipeline

@@ -27,7 +27,4 @@ Result<const rules::Rule*> choose_rule(
 /// clean pixels: this version cannot clean them, and a sender's claim proves nothing.
 Result<rules::PixelIdentity> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule);
 
-/// "header-only" or "require-clean".
-std::string_view policy_name(rules::PixelPolicy policy);
-
 }  // namespace efface::pipeline

@@ -8,7 +8,7 @@ namespace efface::pipeline {
 namespace {
 
 constexpr const char* kDecisionNames[] = {"none", "release", "as-replacement", "as-new-instance"};
-constexpr const char* kOutcomeNames[] = {"cleaned", "quarantined", "refused"};
+constexpr const char* kOutcomeNames[] = {"cleaned", "quarantined", "refused", "needs-detectors"};
 
 Json to_json(const rules::ActionCounts& actions) {
     Json json = Json::object();
@@ -81,6 +81,16 @@ Result<WorkOrder> work_order_from_json(const Json& json) {
     return order;
 }
 
+Json boxes_to_json(const std::vector<Box>& boxes) {
+    Json edges = Json::array();
+    for (const Box& box : boxes) {
+        for (const std::int64_t edge : {box.left, box.top, box.right, box.bottom}) {
+            edges.push_back(static_cast<std::uint64_t>(edge));
+        }
+    }
+    return edges;
+}
+
 Json to_json(const CleanReport& report) {
     return Json{
         {"outcome", kOutcomeNames[static_cast<std::size_t>(report.outcome)]},
@@ -101,6 +111,7 @@ Json to_json(const CleanReport& report) {
         {"facts", report.facts},
         {"output_bytes", report.output_bytes},
         {"output_transfer_syntax_uid", report.output_transfer_syntax_uid},
+        {"mask", boxes_to_json(report.mask)},
     };
 }
 
@@ -125,6 +136,7 @@ Result<CleanReport> clean_report_from_json(const Json& json) {
     fields.read("facts", report.facts);
     fields.read("output_bytes", report.output_bytes);
     fields.read("output_transfer_syntax_uid", report.output_transfer_syntax_uid);
+    fields.read("mask", report.mask);
     EFFACE_CHECK(fields.finish("clean report: a field is missing, unknown or of the wrong type"));
     return report;
 }

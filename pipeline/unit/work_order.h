@@ -11,6 +11,7 @@
 #include "config/json.h"
 #include "config/phi.h"
 #include "config/result.h"
+#include "pipeline/picture/picture.h"
 #include "rules/actions/action.h"
 
 #include <cstdint>
@@ -46,7 +47,12 @@ struct WorkOrder {
 
 /// What the cleaner says. The gate takes nothing of it on trust.
 struct CleanReport {
-    enum class Outcome : std::uint8_t { kCleaned, kQuarantined, kRefused };
+    enum class Outcome : std::uint8_t {
+        kCleaned,
+        kQuarantined,
+        kRefused,
+        kNeedsDetectors,  ///< This worker has none: ask one that has. Says nothing about the instance.
+    };
     Outcome outcome = Outcome::kQuarantined;
     std::string reason;  ///< A literal of ours with a tag at most; empty when cleaned.
     std::string rule;
@@ -66,6 +72,8 @@ struct CleanReport {
         facts;  ///< Further literal statements for the receipt ("retired overlay bits cleared").
     std::uint64_t output_bytes = 0;
     std::string output_transfer_syntax_uid;
+    /// What of every frame was blackened; empty where the samples stayed as they were.
+    std::vector<Box> mask;
 };
 
 struct GateReport {
@@ -80,6 +88,8 @@ struct GateReport {
     std::string new_patient_id;
 };
 
+/// Left, top, right, bottom of each, one after another; within a frame, so none is negative.
+Json boxes_to_json(const std::vector<Box>& boxes);
 Json to_json(const WorkOrder& order);
 Json to_json(const CleanReport& report);
 Json to_json(const GateReport& report);

@@ -162,7 +162,8 @@ Status send_message(
 }
 
 Result<Received> receive_message(int socket) {
-    // Kept: a block of this size, made anew, is filled, trimmed from the heap and faulted in for each message.
+    // Kept: a block of this size, made anew, is filled, trimmed from the heap and faulted in for each
+    // message.
     constexpr std::size_t kPacketBytesMax = kPacketHeaderBytes + kInlineBytesMax;
     thread_local const auto packet = std::make_unique_for_overwrite<char[]>(kPacketBytesMax);
     iovec part{packet.get(), kPacketBytesMax};
@@ -208,6 +209,7 @@ Json to_json(const WorkerConfiguration& configuration) {
         {"cpu_seconds_per_unit_max", configuration.limits.cpu_seconds_per_unit_max},
         {"output_bytes_max", configuration.limits.output_bytes_max},
         {"projects", std::move(projects)},
+        {"models_directory", configuration.models_directory},
     };
 }
 
@@ -218,6 +220,7 @@ Result<WorkerConfiguration> worker_configuration_from_json(const Json& json) {
     fields.read("address_space_bytes_max", configuration.limits.address_space_bytes_max);
     fields.read("cpu_seconds_per_unit_max", configuration.limits.cpu_seconds_per_unit_max);
     fields.read("output_bytes_max", configuration.limits.output_bytes_max);
+    fields.read("models_directory", configuration.models_directory);
     const Json* projects = fields.get("projects");
     if (projects == nullptr || !projects->is_array()) {
         return fail(Fault::kRefuse, "worker configuration: projects is not a list");
@@ -259,6 +262,7 @@ Json to_json(const GateRequest& request) {
         {"order", to_json(request.order)},
         {"rule", request.rule},
         {"second_output", request.second_output},
+        {"mask", boxes_to_json(request.mask)},
     };
 }
 
@@ -268,6 +272,7 @@ Result<GateRequest> gate_request_from_json(const Json& json) {
     const Json* order = fields.get("order");
     fields.read("rule", request.rule);
     fields.read("second_output", request.second_output);
+    fields.read("mask", request.mask);
     EFFACE_CHECK(fields.finish("gate request: a field is missing, unknown or of the wrong type"));
     EFFACE_TRY(request.order, work_order_from_json(*order));
     return request;

@@ -105,6 +105,8 @@ struct WorkerConfiguration {
     std::string software_version;
     WorkerLimits limits;
     std::vector<WorkerProject> projects;
+    /// Of the detectors' model files; empty: none. A worker that can load none refuses a name.
+    std::string models_directory;
 };
 
 /// A worker that has read its configuration.
@@ -118,6 +120,7 @@ struct GateRequest {
     WorkOrder order;
     std::string rule;            ///< The name of the rule that the cleaner says it applied.
     bool second_output = false;  ///< `written` is the transcoded second output for a peer.
+    std::vector<Box> mask;       ///< What the cleaner says it blackened: judged, not believed.
 };
 
 /// The worker could not do the request at all; says nothing about the instance unless `fault` is

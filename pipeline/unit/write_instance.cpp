@@ -29,7 +29,8 @@ Status put_offsets(Item root, Tag tag, const std::vector<std::uint64_t>& offsets
 }  // namespace
 
 Result<std::string> write_instance(
-    Original& original, std::string_view sop_instance_uid, std::string_view transcode_to, OutputFile& output
+    Original& original, std::string_view sop_instance_uid, std::string_view transcode_to,
+    const MaskedPixels* masked, OutputFile& output
 ) {
     const rules::TransferSyntax* syntax = original.syntax;
     const bool transcode = !transcode_to.empty() && transcode_to != syntax->uid;
@@ -49,7 +50,13 @@ Result<std::string> write_instance(
     EFFACE_CHECK(
         output.append(encode_file_meta({original.sop_class_uid, sop_instance_uid, syntax->uid}) + head)
     );
-    EFFACE_CHECK(transcode ? append_transcoded(original, *syntax, output) : append_pixels(original, output));
+    if (masked != nullptr) {
+        EFFACE_CHECK(append_masked_pixels(original, *masked, *syntax, output));
+    } else {
+        EFFACE_CHECK(
+            transcode ? append_transcoded(original, *syntax, output) : append_pixels(original, output)
+        );
+    }
     EFFACE_CHECK(output.append(tail));
     return std::string{syntax->uid};
 }

@@ -115,6 +115,7 @@ Result<WorkerService::Reply> WorkerService::configure(const Json& json) {
         }
         projects.push_back(Project{project.name, key, std::move(*rules)});
     }
+    EFFACE_TRY(finders_, load_finders(configuration.models_directory));
     start_dcmtk();
     projects_ = std::move(projects);
     software_version_ = configuration.software_version;
@@ -145,7 +146,7 @@ Result<WorkerService::Reply> WorkerService::clean(const Json& json, const Messag
     EFFACE_TRY(
         const CleanReport report, clean_unit(
                                       original, request.descriptors[1].get(),
-                                      {order, project->rules, project->key, limits_.output_bytes_max}
+                                      {order, project->rules, project->key, limits_.output_bytes_max, finders_.view()}
                                   )
     );
     return Reply{MessageKind::kCleaned, to_json(report)};
@@ -158,7 +159,7 @@ Result<WorkerService::Reply> WorkerService::gate(const Json& json, const Message
     EFFACE_TRY(const std::span<const std::byte> written, load(written_, request, 1, 2));
     const auto rule = govern(original, asked, project->rules);
     const GateReport report =
-        rule ? judge(original, written, {asked.order, **rule, project->key})
+        rule ? judge(original, written, {asked.order, **rule, project->key, asked.mask, finders_.view()})
              : refuse(rule.error(), written);
     return Reply{MessageKind::kJudged, to_json(report)};
 }

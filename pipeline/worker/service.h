@@ -6,6 +6,7 @@
 #include "config/result.h"
 #include "pipeline/unit/worker_protocol.h"
 #include "pipeline/worker/file_bytes.h"
+#include "pipeline/worker/worker_finders.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"
 
@@ -49,6 +50,7 @@ private:
     std::string software_version_;
     WorkerLimits limits_;
     std::vector<Project> projects_;
+    WorkerFinders finders_;
     FileBytes original_;
     FileBytes written_;
 };

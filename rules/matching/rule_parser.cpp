@@ -215,7 +215,7 @@ Predicate parse_match_of(TomlView& view) {
 
 Rule parse_rule(const toml::table& table, const std::string& file) {
     static constexpr std::array<std::string_view, 1> kProfiles{"basic"};
-    static constexpr std::array<std::string_view, 2> kPolicies{"require-clean", "header-only"};
+    static constexpr std::array<std::string_view, 3> kPolicies{"require-clean", "header-only", "remove-found"};
     static constexpr std::array<std::string_view, 3> kHolds{"none", "series", "study"};
     TomlView view{table, file};
     Rule rule;

@@ -103,4 +103,24 @@ const Rule* RuleSet::find(std::string_view name) const {
     return found != rules_.end() ? &*found : nullptr;
 }
 
+PixelTreatment pixel_treatment(const Rule& rule, const PixelIdentity& identity) {
+    if (!identity.text && !identity.face) {
+        return PixelTreatment::kNothingPossible;
+    }
+    return rule.pixel_policy == PixelPolicy::kRemoveFound ? PixelTreatment::kFoundRemoved
+                                                          : PixelTreatment::kNotExamined;
+}
+
+std::string_view policy_name(PixelPolicy policy) {
+    switch (policy) {
+        case PixelPolicy::kRequireClean:
+            return "require-clean";
+        case PixelPolicy::kHeaderOnly:
+            return "header-only";
+        case PixelPolicy::kRemoveFound:
+            break;
+    }
+    return "remove-found";
+}
+
 }  // namespace efface::rules

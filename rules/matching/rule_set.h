@@ -6,6 +6,7 @@
 
 #include "config/crypto/digest.h"
 #include "config/result.h"
+#include "rules/profile/identity_possible.h"
 #include "rules/profile/profile.h"
 #include "rules/vocabulary/tag.h"
 
@@ -31,7 +32,12 @@ struct Diagnostic {
     std::string message() const;
 };
 
-enum class PixelPolicy : std::uint8_t { kRequireClean, kHeaderOnly };
+/// What becomes of Pixel Data that may show text or a face.
+enum class PixelPolicy : std::uint8_t {
+    kRequireClean,  ///< Quarantined unless proven clean.
+    kHeaderOnly,    ///< Sent as it is: a site's explicit decision.
+    kRemoveFound,   ///< What the detectors find is blackened, and the output says that nothing is proven.
+};
 enum class Hold : std::uint8_t { kNone, kSeries, kStudy };
 
 struct Predicate;  // A tree of and/or/not over attribute tests; rules/matching/predicate.h.
@@ -48,6 +54,12 @@ struct Rule {
     bool trust_sender_history = false;
     std::string patient_prefix = "EFF-";
 };
+
+/// What becomes of an instance whose pixels may show this, once the rule lets it through.
+PixelTreatment pixel_treatment(const Rule& rule, const PixelIdentity& identity);
+
+/// "require-clean", "header-only" or "remove-found".
+std::string_view policy_name(PixelPolicy policy);
 
 /// One instance as the rules see it. Values are looked up on demand; multi-values split by '\'.
 struct InstanceFacts {

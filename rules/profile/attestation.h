@@ -3,6 +3,7 @@
 // PS3.10 7.1 (File Meta Information), PS3.3 C.12.1 and C.7.1.1 (attestation), PS3.15 E.1.1.
 #pragma once
 
+#include "rules/profile/identity_possible.h"
 #include "rules/vocabulary/implementation.h"
 #include "rules/vocabulary/tag.h"
 #include "rules/vocabulary/vr.h"
@@ -28,15 +29,30 @@ inline constexpr Tag kRecognizableVisualFeatures{0x0028, 0x0302};
 inline constexpr Tag kLongitudinalTemporalInformationModified{0x0028, 0x0303};
 
 /// (0012,0062): YES states attributes *and* Pixel Data (PS3.3 C.7.1.1). NO where the Pixel Data may
-/// show text or a face, nobody cleaned it, and the rule is `header-only`.
+/// show text or a face and nothing proves that it does not.
 inline constexpr std::string_view kYes = "YES";
 inline constexpr std::string_view kNo = "NO";
 
 /// (0012,0063), LO, one value each (<= 64 characters). Ours are the last values; the first always
-/// stands, the second after it exactly where (0012,0062) is NO.
+/// stands, one of the others after it exactly where (0012,0062) is NO.
 inline constexpr std::string_view kMethodAttributes = "Efface: PS3.15 Table E.1-1 applied to all attributes";
 inline constexpr std::string_view kMethodPixelsNotCleaned =
     "Efface: Pixel Data not examined for text or faces";
+inline constexpr std::string_view kMethodFoundRemoved =
+    "Efface: text and faces that were found are blackened";
+
+/// The second text, or nothing.
+constexpr std::string_view method_of(PixelTreatment treatment) {
+    switch (treatment) {
+        case PixelTreatment::kNothingPossible:
+            return {};
+        case PixelTreatment::kNotExamined:
+            return kMethodPixelsNotCleaned;
+        case PixelTreatment::kFoundRemoved:
+            break;
+    }
+    return kMethodFoundRemoved;
+}
 
 /// One row of CID 7050, coding scheme DCM; (0012,0064) holds ours last, in this order.
 struct CodedConcept {

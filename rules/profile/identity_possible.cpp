@@ -217,7 +217,7 @@ PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
         case Kind::kUltrasound:
             return {true, head, "ultrasound screens carry banners"};
         case Kind::kPhotograph:
-            return {true, true, "photographs and video may show anything"};
+            return {true, true, "photographs and video may show anything", true};
         case Kind::kMicroscopy:
             return {true, false, "slides carry labels"};
         case Kind::kEyeInside:

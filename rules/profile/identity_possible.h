@@ -4,6 +4,7 @@
 // PS3.15 E.3.1, E.3.2. Thread rule: pure.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -13,6 +14,8 @@ struct PixelIdentity {
     bool text = true;      ///< Burned-in text is possible.
     bool face = true;      ///< A recognizable face is possible, in the plane or reconstructed.
     std::string_view why;  ///< One literal sentence.
+    /// A photograph or a video: one in which no face is found is doubt.
+    bool is_photograph = false;
 };
 
 /// What the table looks at. Values are trimmed; absent ones are empty.
@@ -24,6 +27,13 @@ struct PixelFacts {
     /// The sender says YES in (0028,0301) or (0028,0302). A YES is believed, a NO is no input.
     bool claims_text = false;
     bool claims_face = false;
+};
+
+/// What was done about text and faces in Pixel Data; decides (0012,0062) and the second text of (0012,0063).
+enum class PixelTreatment : std::uint8_t {
+    kNothingPossible,  ///< The SOP class and its facts leave no room for either.
+    kNotExamined,      ///< `header-only`.
+    kFoundRemoved,     ///< `remove-found`.
 };
 
 PixelIdentity identity_possible(const PixelFacts& facts);

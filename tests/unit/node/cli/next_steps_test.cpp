@@ -11,7 +11,7 @@ namespace efface::node {
 namespace {
 
 constexpr std::string_view kPixelReason =
-    "pixels may show text, which this version cannot clean: release under a header-only rule";
+    "pixels may show text, which nothing proves clean: release under a remove-found or header-only rule";
 constexpr std::string_view kHeaderOnlyRules =
     "[[rule]]\nname = \"us-research\"\npixel_policy = \"header-only\"\ndestinations = [\"archive\"]\n";
 constexpr std::string_view kCatchAllRules = "[[rule]]\nname = \"everything\"\ndestinations = [\"vault\"]\n";

@@ -58,11 +58,13 @@ struct Cleaned {
 };
 
 inline Cleaned clean(
-    std::string_view original, const rules::RuleSet& rules, const pipeline::WorkOrder& order
+    std::string_view original, const rules::RuleSet& rules, const pipeline::WorkOrder& order,
+    pipeline::Finders finders = {}
 ) {
     const rules::ProjectKey key = test_key();
     const int fd = memfd_create("written", MFD_CLOEXEC);
-    const auto report = pipeline::clean_unit(bytes_of(original), fd, {order, rules, key, 1ULL << 30U});
+    const auto report =
+        pipeline::clean_unit(bytes_of(original), fd, {order, rules, key, 1ULL << 30U, finders});
     Cleaned cleaned;
     if (report) {
         cleaned.report = *report;
@@ -76,10 +78,12 @@ inline Cleaned clean(
 
 inline pipeline::GateReport judge(
     std::string_view original, std::string_view written, const rules::Rule& rule,
-    const pipeline::WorkOrder& order
+    const pipeline::WorkOrder& order, std::vector<pipeline::Box> mask = {}, pipeline::Finders finders = {}
 ) {
     const rules::ProjectKey key = test_key();
-    return pipeline::judge(bytes_of(original), bytes_of(written), {order, rule, key});
+    return pipeline::judge(
+        bytes_of(original), bytes_of(written), {order, rule, key, std::move(mask), finders}
+    );
 }
 
 }  // namespace efface::testing

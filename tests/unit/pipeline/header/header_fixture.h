@@ -26,7 +26,7 @@ struct Bench {
     rules::ProjectKey key = some_key();
     rules::Rule rule;
     std::string sop_class_uid{kCtImageStorage};
-    bool pixels_may_identify = false;
+    rules::PixelTreatment pixels = rules::PixelTreatment::kNothingPossible;
     bool as_new_instance = false;
     Digest original_digest{};
 
@@ -41,7 +41,7 @@ struct Bench {
                 .accepted_at = 1'790'000'000'000'000,  // 2026-09-21T13:33:20Z
                 .as_new_instance = as_new_instance,
                 .original_digest = original_digest,
-                .pixels_may_identify = pixels_may_identify,
+                .pixels = pixels,
             }
         );
     }

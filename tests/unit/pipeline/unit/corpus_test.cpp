@@ -33,6 +33,8 @@ std::string_view outcome_name(CleanReport::Outcome outcome) {
             return "quarantined";
         case CleanReport::Outcome::kRefused:
             return "refused";
+        case CleanReport::Outcome::kNeedsDetectors:
+            return "needs-detectors";
     }
     return "?";
 }

@@ -1,0 +1,123 @@
+#include "pipeline/gate/masked_samples.h"
+
+#include <algorithm>
+
+namespace efface::pipeline {
+
+namespace {
+
+constexpr Where kAtPixelData = Where::tag(0x7FE00010);
+
+/// One byte a pixel: 1 under the mask.
+std::vector<std::uint8_t> plane_of(const std::vector<Box>& mask, const NativeImage& image) {
+    std::vector<std::uint8_t> plane(image.columns() * image.rows(), 0);
+    for (const Box& whole : mask) {
+        const Box box = whole.clipped_to(image.columns(), image.rows());
+        for (std::int64_t y = box.top; y < box.bottom; ++y) {
+            const auto row = plane.begin() + y * static_cast<std::int64_t>(image.columns());
+            std::fill(row + box.left, row + box.right, std::uint8_t{1});
+        }
+    }
+    return plane;
+}
+
+bool same_shape(const NativeImage& a, const NativeImage& b) {
+    return a.columns() == b.columns() && a.rows() == b.rows() && a.frame_count() == b.frame_count() &&
+           a.samples_per_pixel() == b.samples_per_pixel() && a.sample_bytes() == b.sample_bytes();
+}
+
+/// Bits outside the stored ones may have been cleared (retired overlays): they are judged elsewhere.
+std::uint32_t stored_value(std::span<const std::byte> samples, std::uint64_t at, std::size_t bytes) {
+    auto value = static_cast<std::uint32_t>(samples[at]);
+    if (bytes == 2) {
+        value |= static_cast<std::uint32_t>(samples[at + 1]) << 8U;
+    }
+    return value;
+}
+
+struct Compared {
+    std::span<const std::byte> before;
+    std::span<const std::byte> after;
+};
+
+Status judge_pixel(
+    const NativeImage& image, const Compared& samples, std::uint64_t frame, std::size_t pixel, bool masked
+) {
+    const std::size_t x = pixel % image.columns();
+    const std::size_t y = pixel / image.columns();
+    for (std::size_t channel = 0; channel < image.samples_per_pixel(); ++channel) {
+        const std::uint64_t at = image.place(frame, x, y, channel);
+        const std::uint32_t shown = stored_value(samples.after, at, image.sample_bytes());
+        const auto black = std::as_bytes(std::span{image.black()});
+        const std::uint32_t wanted =
+            masked ? stored_value(black, channel * image.sample_bytes(), image.sample_bytes())
+                   : stored_value(samples.before, at, image.sample_bytes()) & image.kept_bits();
+        if (shown != wanted) {
+            return masked ? fail(Fault::kQuarantine, "gate: something stands under the mask", kAtPixelData)
+                          : fail(Fault::kQuarantine, "gate: samples outside the mask differ", kAtPixelData);
+        }
+    }
+    return {};
+}
+
+bool lies_under(const Box& whole, const std::vector<std::uint8_t>& plane, const NativeImage& image) {
+    const Box box = whole.clipped_to(image.columns(), image.rows());
+    for (std::int64_t y = box.top; y < box.bottom; ++y) {
+        const auto row = plane.begin() + y * static_cast<std::int64_t>(image.columns());
+        if (std::find(row + box.left, row + box.right, std::uint8_t{0}) != row + box.right) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Status judge_found(
+    const FoundIdentity& found, const std::vector<std::uint8_t>& plane, const NativeImage& image
+) {
+    const auto bare = [&](const Box& box) { return !lies_under(box, plane, image); };
+    if (std::ranges::any_of(found.text, bare)) {
+        return fail(Fault::kQuarantine, "gate: text is found outside the mask", kAtPixelData);
+    }
+    if (std::ranges::any_of(found.faces, bare)) {
+        return fail(Fault::kQuarantine, "gate: a face is found outside the mask", kAtPixelData);
+    }
+    return {};
+}
+
+}  // namespace
+
+Status judge_masked_samples(
+    const NativeData& original, const NativeData& written, const std::vector<Box>& mask,
+    const rules::PixelIdentity& identity, const Finders& finders
+) {
+    if (!finders.complete()) {
+        return fail(Fault::kQuarantine, "gate: this process has no detectors to judge pixels with");
+    }
+    EFFACE_TRY(const NativeImage image, NativeImage::read(original.data_set, original.syntax));
+    EFFACE_TRY(const NativeImage shown, NativeImage::read(written.data_set, written.syntax));
+    if (!same_shape(image, shown)) {
+        return fail(Fault::kQuarantine, "gate: the frames changed their shape", kAtPixelData);
+    }
+    const Compared samples{
+        original.data_set.subspan(image.offset(), image.bytes()),
+        written.data_set.subspan(shown.offset(), shown.bytes())};
+    const std::vector<std::uint8_t> plane = plane_of(mask, image);
+    for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
+        for (std::size_t pixel = 0; pixel < plane.size(); ++pixel) {
+            EFFACE_CHECK(judge_pixel(image, samples, frame, pixel, plane[pixel] != 0));
+        }
+    }
+    EFFACE_TRY(
+        const FoundIdentity before, find_identity(samples.before, samples.before, image, identity, finders)
+    );
+    if (identity.is_photograph && before.faces.empty()) {
+        return fail(Fault::kQuarantine, "gate: no face is found in a photograph", kAtPixelData);
+    }
+    EFFACE_CHECK(judge_found(before, plane, image));
+    EFFACE_TRY(
+        const FoundIdentity after, find_identity(samples.after, samples.before, shown, identity, finders)
+    );
+    return judge_found(after, plane, image);
+}
+
+}  // namespace efface::pipeline

@@ -1,0 +1,30 @@
+// The gate on blackened samples: outside the mask every byte is as it was, inside it stands black and nothing
+// else; what the finders see in the original lies under the mask, and outside it they find nothing in the
+// written frames. The mask comes from the cleaner and is judged, not believed: one that is too small shows.
+// Shares with the cleaner the view that finders are given (pipeline/pixel/native_image.h) and the finders;
+// not the code that grows boxes, blackens or writes. Thread rule: the finders belong to the calling thread.
+#pragma once
+
+#include "config/result.h"
+#include "pipeline/pixel/found_identity.h"
+#include "rules/vocabulary/transfer_syntax.h"
+
+#include <span>
+#include <vector>
+
+namespace efface::pipeline {
+
+/// A native data set as the gate sees it.
+struct NativeData {
+    std::span<const std::byte> data_set;
+    const rules::TransferSyntax& syntax;
+};
+
+/// Fault::kQuarantine with the first thing that is not as it must be. `mask` may be empty: then nothing may
+/// be found at all.
+Status judge_masked_samples(
+    const NativeData& original, const NativeData& written, const std::vector<Box>& mask,
+    const rules::PixelIdentity& identity, const Finders& finders
+);
+
+}  // namespace efface::pipeline

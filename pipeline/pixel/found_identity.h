@@ -1,0 +1,50 @@
+// What the detectors find in the frames of an instance, and the mask that takes it away.
+//
+//   find in every frame -> grow to boxes on the grid -> blacken -> find again, where nothing may be left
+//
+// The mask of one frame is the mask of all: a face that moves is covered where it was and where it will be.
+// Thread rule: the detectors belong to one thread.
+#pragma once
+
+#include "config/result.h"
+#include "pipeline/picture/detector.h"
+#include "pipeline/pixel/mask.h"
+#include "pipeline/pixel/native_image.h"
+#include "rules/profile/identity_possible.h"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace efface::pipeline {
+
+/// Owned by the worker. Null: this worker has none, and judges no picture.
+struct Finders {
+    Detector* text = nullptr;
+    Detector* face = nullptr;
+
+    bool complete() const { return text != nullptr && face != nullptr; }
+};
+
+struct FoundIdentity {
+    std::vector<Box> text;
+    std::vector<Box> faces;
+};
+
+/// All frames together, each box once. Searches for text where `identity.text`, for faces where
+/// `identity.face`. `like`: see NativeImage::picture().
+Result<FoundIdentity> find_identity(
+    std::span<const std::byte> samples, std::span<const std::byte> like, const NativeImage& image,
+    const rules::PixelIdentity& identity, const Finders& finders
+);
+
+/// Fault::kQuarantine: a photograph without a face, too much found, or something left after
+/// kSearchRoundsMax rounds.
+Result<Mask> mask_identity(
+    std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity,
+    const Finders& finders
+);
+
+inline constexpr int kSearchRoundsMax = 4;
+
+}  // namespace efface::pipeline

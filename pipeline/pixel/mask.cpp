@@ -1,0 +1,92 @@
+#include "pipeline/pixel/mask.h"
+
+#include <algorithm>
+
+namespace efface::pipeline {
+
+namespace {
+
+constexpr std::int64_t kTextMarginMin = 4;
+
+std::int64_t down_to_grid(std::int64_t value) {
+    const std::int64_t rest = ((value % kMaskGrid) + kMaskGrid) % kMaskGrid;
+    return value - rest;
+}
+
+Box on_grid(const Box& box, std::size_t columns, std::size_t rows) {
+    return Box{
+        down_to_grid(box.left), down_to_grid(box.top), down_to_grid(box.right + kMaskGrid - 1),
+        down_to_grid(box.bottom + kMaskGrid - 1)}
+        .clipped_to(columns, rows);
+}
+
+Box grown(const Box& box, std::int64_t across, std::int64_t down) {
+    return {box.left - across, box.top - down, box.right + across, box.bottom + down};
+}
+
+}  // namespace
+
+bool Mask::covers(std::int64_t x, std::int64_t y) const {
+    return std::any_of(boxes.begin(), boxes.end(), [=](const Box& box) {
+        return x >= box.left && x < box.right && y >= box.top && y < box.bottom;
+    });
+}
+
+bool Mask::covers(const Box& box, std::size_t columns, std::size_t rows) const {
+    const Box inside = box.clipped_to(columns, rows);
+    const bool by_one = std::any_of(boxes.begin(), boxes.end(), [&](const Box& one) {
+        return one.left <= inside.left && one.top <= inside.top && one.right >= inside.right &&
+               one.bottom >= inside.bottom;
+    });
+    if (by_one || inside.empty()) {
+        return true;
+    }
+    for (std::int64_t y = inside.top; y < inside.bottom; ++y) {
+        for (std::int64_t x = inside.left; x < inside.right; ++x) {
+            if (!covers(x, y)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+Box mask_box_of_text(const Box& found, std::size_t columns, std::size_t rows) {
+    const std::int64_t margin = std::max(kTextMarginMin, std::min(found.width(), found.height()) / 2);
+    return on_grid(grown(found, margin, margin), columns, rows);
+}
+
+Box mask_box_of_face(const Box& found, std::size_t columns, std::size_t rows) {
+    return on_grid(grown(found, (found.width() + 3) / 4, (found.height() + 3) / 4), columns, rows);
+}
+
+void add(Mask& mask, const Box& box, std::size_t columns, std::size_t rows) {
+    if (!box.empty() && !mask.covers(box, columns, rows)) {
+        mask.boxes.push_back(box);
+    }
+}
+
+void blacken(std::span<std::byte> samples, const NativeImage& image, const Mask& mask) {
+    const auto black = std::as_bytes(std::span{image.black()});
+    const std::size_t width = image.sample_bytes();
+    for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
+        for (const Box& whole : mask.boxes) {
+            const Box box = whole.clipped_to(image.columns(), image.rows());
+            for (std::int64_t y = box.top; y < box.bottom; ++y) {
+                for (std::int64_t x = box.left; x < box.right; ++x) {
+                    for (std::size_t channel = 0; channel < image.samples_per_pixel(); ++channel) {
+                        const std::uint64_t place = image.place(
+                            frame, static_cast<std::size_t>(x), static_cast<std::size_t>(y), channel
+                        );
+                        std::ranges::copy(
+                            black.subspan(channel * width, width),
+                            samples.begin() + static_cast<std::ptrdiff_t>(place)
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+}  // namespace efface::pipeline

@@ -1,0 +1,76 @@
+// NativeImage: the frames of native, little endian Pixel Data, as samples and as pictures (PS3.5 8.1, 8.2,
+// PS3.3 C.7.6.3). Grey of 8 or 16 bits and colour of 8 bits; everything else is doubt.
+// Thread rule: a value; does not own the samples it is asked about.
+#pragma once
+
+#include "config/result.h"
+#include "pipeline/codestream/pixel_shape.h"
+#include "pipeline/picture/picture.h"
+#include "rules/vocabulary/transfer_syntax.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace efface::pipeline {
+
+class NativeImage {
+public:
+    /// Fault::kQuarantine: a syntax, photometric interpretation or shape whose samples are not judged.
+    static Result<NativeImage> read(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax);
+
+    std::size_t columns() const { return columns_; }
+
+    std::size_t rows() const { return rows_; }
+
+    std::uint64_t frame_count() const { return frame_count_; }
+
+    /// Of one frame.
+    std::uint64_t frame_bytes() const { return columns_ * rows_ * samples_per_pixel_ * sample_bytes_; }
+
+    std::uint64_t bytes() const { return frame_bytes() * frame_count_; }
+
+    /// Where the first sample stands, from the data set's first byte.
+    std::uint64_t offset() const { return offset_; }
+
+    /// The frame in eight bits. `samples` are all frames. Grey is stretched from the smallest to the largest
+    /// sample that `like` has in that frame: blackened samples are shown as their original was.
+    Picture picture(std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like)
+        const;
+
+    /// The bytes of one blackened pixel, all of its samples; black in every photometric interpretation that
+    /// read() takes.
+    std::string_view black() const { return black_; }
+
+    /// Where pixel (x, y)'s sample `channel` lies in the samples of all frames.
+    std::uint64_t place(std::uint64_t frame, std::size_t x, std::size_t y, std::size_t channel) const;
+
+    /// The stored bits of a sample, and the bits above them where they are its sign.
+    std::uint32_t kept_bits() const {
+        const std::uint32_t all = sample_bytes_ == 2 ? 0xFFFFU : 0xFFU;
+        return is_signed_ ? all : all >> (8 * sample_bytes_ - bits_stored_);
+    }
+
+    std::size_t samples_per_pixel() const { return samples_per_pixel_; }
+
+    std::size_t sample_bytes() const { return sample_bytes_; }
+
+private:
+    std::int64_t grey(std::span<const std::byte> samples, std::uint64_t place) const;
+
+    std::size_t columns_ = 0;
+    std::size_t rows_ = 0;
+    std::size_t samples_per_pixel_ = 1;
+    std::size_t sample_bytes_ = 1;
+    std::uint64_t frame_count_ = 1;
+    std::uint64_t offset_ = 0;
+    std::uint64_t bits_stored_ = 8;
+    std::uint64_t high_bit_ = 7;
+    bool is_signed_ = false;
+    bool by_plane_ = false;  ///< Planar Configuration 1.
+    bool is_ybr_ = false;    ///< YBR_FULL.
+    std::string black_;
+};
+
+}  // namespace efface::pipeline

@@ -1,0 +1,41 @@
+// For efface-model-worker: the text detector (OpenCV) and the face detector (LibTorch).
+#include "config/crypto/digest.h"
+#include "pipeline/find/text_detector.h"
+#include "pipeline/inference/face_detector.h"
+#include "pipeline/inference/rotating_detector.h"
+#include "pipeline/worker/worker_finders.h"
+
+namespace efface::pipeline {
+
+namespace {
+
+constexpr std::string_view kTextModel = "/text-detector.onnx";
+constexpr std::string_view kFaceModel = "/mtcnn.bin";
+
+Result<Digest> pinned(std::string_view hex) {
+    const auto digest = digest_from_hex(hex);
+    if (!digest) {
+        return fail(Fault::kHalt, "worker: a pinned digest is none");
+    }
+    return *digest;
+}
+
+}  // namespace
+
+Result<WorkerFinders> load_finders(const std::string& directory) {
+    if (directory.empty()) {
+        return fail(Fault::kHalt, "worker: no models are named: scripts/setup.sh installs them");
+    }
+    EFFACE_TRY(const Digest text_digest, pinned(kTextModelSha256));
+    EFFACE_TRY(const Digest face_digest, pinned(kMtcnnSha256));
+    WorkerFinders finders;
+    EFFACE_TRY(finders.text, TextDetector::load(directory + std::string{kTextModel}, text_digest));
+    EFFACE_TRY(
+        std::unique_ptr<Detector> upright,
+        MtcnnDetector::load(directory + std::string{kFaceModel}, face_digest)
+    );
+    finders.face = std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{});
+    return finders;
+}
+
+}  // namespace efface::pipeline

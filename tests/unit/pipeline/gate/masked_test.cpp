@@ -1,0 +1,313 @@
+// Goal: what the finders see is blackened, everything else stays, and the gate holds whatever is not so.
+// Method: finders that see pixels of one value, small images of every kind that is searched, the real
+// cleaner, and bugs planted in the written bytes: a stage that leaves the original under the mask, or a tenth
+// of it.
+#include "tests/unit/pipeline/gate/gate_fixture.h"
+
+#include <gtest/gtest.h>
+
+namespace efface::testing {
+namespace {
+
+using pipeline::Box;
+using pipeline::Detection;
+using rules::Vr;
+
+constexpr std::string_view kSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
+constexpr std::string_view kPhotograph = "1.2.840.10008.5.1.4.1.1.77.1.4";
+constexpr std::size_t kSide = 64;
+constexpr std::uint8_t kTextValue = 200;
+constexpr std::uint8_t kFaceValue = 250;
+constexpr Box kText{10, 12, 30, 18};
+constexpr Box kFace{40, 40, 52, 52};
+
+/// Sees the smallest box around all pixels whose first channel has one value.
+class ValueDetector final : public pipeline::Detector {
+public:
+    explicit ValueDetector(std::uint8_t value) : value_{value} {}
+
+    Result<std::vector<Detection>> find(const pipeline::PictureView& picture) override {
+        Box box{static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows), 0, 0};
+        for (std::size_t y = 0; y < picture.rows; ++y) {
+            for (std::size_t x = 0; x < picture.columns; ++x) {
+                if (picture.at(x, y) == value_) {
+                    const auto column = static_cast<std::int64_t>(x);
+                    const auto row = static_cast<std::int64_t>(y);
+                    box = {
+                        std::min(box.left, column), std::min(box.top, row), std::max(box.right, column + 1),
+                        std::max(box.bottom, row + 1)};
+                }
+            }
+        }
+        return box.empty() ? std::vector<Detection>{} : std::vector<Detection>{{box, 1.0F}};
+    }
+
+private:
+    std::uint8_t value_;
+};
+
+struct Kind {
+    std::string name;
+    std::string_view photometric = "MONOCHROME2";
+    std::uint16_t samples = 1;
+    std::uint16_t allocated = 8;
+    std::uint16_t stored = 8;
+    std::uint16_t is_signed = 0;
+    std::uint16_t planar = 0;
+    int frames = 1;
+};
+
+class MaskedTest : public ::testing::TestWithParam<Kind> {
+protected:
+    static bool within(const Box& box, std::size_t x, std::size_t y) {
+        return static_cast<std::int64_t>(x) >= box.left && static_cast<std::int64_t>(x) < box.right &&
+               static_cast<std::int64_t>(y) >= box.top && static_cast<std::int64_t>(y) < box.bottom;
+    }
+
+    /// What one pixel shows, 0 to 255: a pattern, text, a face.
+    std::uint8_t shown(std::size_t x, std::size_t y) const {
+        if (has_text_ && within(kText, x, y)) {
+            return kTextValue;
+        }
+        if (has_face_ && within(kFace, x, y)) {
+            return kFaceValue;
+        }
+        if (y == 0 && x < 2) {
+            return x == 0 ? 255 : 0;  // So that grey is stretched by nothing.
+        }
+        return static_cast<std::uint8_t>((3 * x + 5 * y) % 100);
+    }
+
+    std::string samples_of(const Kind& kind) const {
+        std::string all;
+        for (int frame = 0; frame < kind.frames; ++frame) {
+            const std::size_t planes = kind.planar == 1 ? kind.samples : 1;
+            const std::size_t together = kind.planar == 1 ? 1 : kind.samples;
+            for (std::size_t plane = 0; plane < planes; ++plane) {
+                for (std::size_t pixel = 0; pixel < kSide * kSide; ++pixel) {
+                    for (std::size_t i = 0; i < together; ++i) {
+                        append_sample(all, kind, shown(pixel % kSide, pixel / kSide), plane + i);
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    static void append_sample(std::string& out, const Kind& kind, std::uint8_t shown, std::size_t channel) {
+        if (kind.photometric == "YBR_FULL" && channel > 0) {
+            out += '\x80';
+            return;
+        }
+        if (kind.allocated == 8) {
+            out += static_cast<char>(shown);
+            return;
+        }
+        // Twelve bits; signed ones run from below zero, so that the smallest shows as 0.
+        const int value = kind.is_signed != 0 ? 8 * shown - 1024 : 8 * shown;
+        out += static_cast<char>(value & 0xFF);
+        out += static_cast<char>((value >> 8) & 0xFF);
+    }
+
+    std::string file_of(const Kind& kind) const {
+        DicomWriter data;
+        data.element(0x00080008, Vr::CS, "ORIGINAL\\PRIMARY\\OTHER")
+            .element(0x00080016, Vr::UI, sop_class_)
+            .element(0x00080018, Vr::UI, "1.2.276.0.99.2.1")
+            .element(0x00080060, Vr::CS, "OT")
+            .element(0x0020000D, Vr::UI, "1.2.276.0.99.2.2")
+            .element(0x0020000E, Vr::UI, "1.2.276.0.99.2.3")
+            .us(0x00280002, kind.samples)
+            .element(0x00280004, Vr::CS, kind.photometric);
+        if (kind.samples == 3) {
+            data.us(0x00280006, kind.planar);
+        }
+        data.element(0x00280008, Vr::IS, std::to_string(kind.frames))
+            .us(0x00280010, kSide)
+            .us(0x00280011, kSide)
+            .us(0x00280100, kind.allocated)
+            .us(0x00280101, kind.stored)
+            .us(0x00280102, static_cast<std::uint16_t>(kind.stored - 1))
+            .us(0x00280103, kind.is_signed)
+            .us(0x00280106, 1)
+            .us(0x00280107, 2);
+        const std::string samples = samples_of(kind);
+        data.header(0x7FE00010, Vr::OW, static_cast<std::uint32_t>(samples.size())).raw(samples);
+        return part10_file(data.text(), rules::kExplicitVrLittleEndian, sop_class_, "1.2.276.0.99.2.1");
+    }
+
+    /// Cleans with the finders; the originals' samples are the last bytes of both files.
+    void clean_it(const Kind& kind) {
+        original_ = file_of(kind);
+        sample_bytes_ = samples_of(kind).size();
+        cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
+    }
+
+    pipeline::GateReport judge_it() {
+        return testing::judge(
+            original_, cleaned_.written, *rules_.find("found"), order_for(original_), cleaned_.report.mask,
+            finders_
+        );
+    }
+
+    std::string_view before() const {
+        return std::string_view{original_}.substr(original_.size() - sample_bytes_);
+    }
+
+    std::span<char> after() {
+        return std::span{cleaned_.written}.subspan(cleaned_.written.size() - sample_bytes_);
+    }
+
+    std::string_view sop_class_ = kSecondaryCapture;
+    bool has_text_ = true;
+    bool has_face_ = true;
+    ValueDetector text_{kTextValue};
+    ValueDetector face_{kFaceValue};
+    pipeline::Finders finders_{&text_, &face_};
+    rules::RuleSet rules_ = rules_of(R"(
+[[rule]]
+name = "found"
+profile = "basic"
+pixel_policy = "remove-found"
+destinations = ["archive"]
+)");
+    std::string original_;
+    std::size_t sample_bytes_ = 0;
+    Cleaned cleaned_;
+};
+
+TEST_P(MaskedTest, IsBlackWhereSomethingWasFoundAndAsBeforeElsewhere) {
+    clean_it(GetParam());
+    ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned) << cleaned_.report.reason;
+    ASSERT_EQ(cleaned_.report.mask.size(), 2U);
+    for (const Box& box : cleaned_.report.mask) {
+        EXPECT_EQ(box.left % 8 + box.top % 8 + box.right % 8 + box.bottom % 8, 0) << "the grid";
+    }
+
+    const pipeline::GateReport report = judge_it();
+
+    EXPECT_TRUE(report.passed) << report.reason;
+    EXPECT_NE(cleaned_.written.find("DERIVED\\PRIMARY\\OTHER"), std::string::npos);
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < sample_bytes_; ++i) {
+        changed += before()[i] != after()[i] ? 1 : 0;
+    }
+    EXPECT_GT(changed, 0U);
+    EXPECT_LT(changed, sample_bytes_ / 2);
+}
+
+TEST_P(MaskedTest, TheGateHoldsAnOriginalUnderTheMask) {
+    clean_it(GetParam());
+    std::ranges::copy(before(), after().begin());
+
+    EXPECT_EQ(judge_it().reason, "gate: something stands under the mask (7FE0,0010)");
+}
+
+TEST_P(MaskedTest, TheGateHoldsATenthOfTheOriginalUnderTheMask) {
+    clean_it(GetParam());
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < sample_bytes_; ++i) {
+        if (before()[i] != after()[i] && seen++ % 10 == 0) {
+            after()[i] = before()[i];
+        }
+    }
+    ASSERT_GT(seen, 10U);
+
+    EXPECT_EQ(judge_it().reason, "gate: something stands under the mask (7FE0,0010)");
+}
+
+TEST_P(MaskedTest, TheGateHoldsAChangeOutsideTheMask) {
+    clean_it(GetParam());
+    after()[sample_bytes_ - 2] = static_cast<char>(after()[sample_bytes_ - 2] ^ 1);
+
+    EXPECT_EQ(judge_it().reason, "gate: samples outside the mask differ (7FE0,0010)");
+}
+
+TEST_P(MaskedTest, TheGateFindsWhatAMaskLeavesOut) {
+    clean_it(GetParam());
+    // A cleaner that "forgot" the second box, in samples and in report alike.
+    const Box forgotten = cleaned_.report.mask.back();
+    cleaned_.report.mask.pop_back();
+    const std::string whole = samples_of(GetParam());
+    const std::size_t unit = sample_bytes_ / (kSide * kSide * static_cast<std::size_t>(GetParam().frames));
+    if (GetParam().planar == 0) {
+        for (std::size_t i = 0; i < sample_bytes_; ++i) {
+            const std::size_t pixel = i / unit % (kSide * kSide);
+            if (within(forgotten, pixel % kSide, pixel / kSide)) {
+                after()[i] = before()[i];
+            }
+        }
+        EXPECT_EQ(judge_it().reason, "gate: a face is found outside the mask (7FE0,0010)");
+    }
+    EXPECT_FALSE(judge_it().passed);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Every, MaskedTest,
+    ::testing::Values(
+        Kind{.name = "Grey8"}, Kind{.name = "Grey8Inverse", .photometric = "MONOCHROME1"},
+        Kind{.name = "Grey12", .allocated = 16, .stored = 12},
+        Kind{.name = "Grey12Signed", .allocated = 16, .stored = 12, .is_signed = 1},
+        Kind{.name = "Rgb", .photometric = "RGB", .samples = 3},
+        Kind{.name = "RgbByPlane", .photometric = "RGB", .samples = 3, .planar = 1},
+        Kind{.name = "YbrFull", .photometric = "YBR_FULL", .samples = 3}, Kind{.name = "Cine", .frames = 3}
+    ),
+    [](const auto& kind) { return kind.param.name; }
+);
+
+class FoundTest : public MaskedTest {};
+
+TEST_F(FoundTest, NothingFoundLeavesSamplesAndImageTypeAsTheyWere) {
+    has_text_ = has_face_ = false;
+    clean_it({});
+
+    EXPECT_TRUE(cleaned_.report.mask.empty());
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+    EXPECT_TRUE(std::ranges::equal(before(), after()));
+    EXPECT_NE(cleaned_.written.find("ORIGINAL\\PRIMARY\\OTHER"), std::string::npos);
+}
+
+TEST_F(FoundTest, APhotographWithoutAFaceWaitsForAPerson) {
+    sop_class_ = kPhotograph;
+    has_face_ = false;
+    clean_it({.photometric = "RGB", .samples = 3});
+
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(cleaned_.report.reason.find("no face is found in a photograph"), std::string::npos);
+}
+
+TEST_F(FoundTest, AProcessWithoutDetectorsSaysSoAndWritesNothing) {
+    const pipeline::Finders finders = std::exchange(finders_, {});
+    clean_it({});
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kNeedsDetectors);
+    EXPECT_TRUE(cleaned_.written.empty());
+
+    finders_ = finders;
+    clean_it({});
+    finders_ = {};
+    EXPECT_FALSE(judge_it().passed) << "a gate without detectors clears nothing";
+}
+
+TEST_F(FoundTest, AnImageTypeThatStillSaysOriginalIsHeld) {
+    clean_it({});
+    const std::size_t at = cleaned_.written.find("DERIVED\\PRIMARY\\OTHER ");
+    ASSERT_NE(at, std::string::npos);
+    cleaned_.written.replace(at, 7, "DERIVEX");
+
+    EXPECT_EQ(judge_it().reason, "gate: Image Type is not that of blackened samples (0008,0008)");
+}
+
+TEST_F(FoundTest, AMaskUnderARuleThatLeavesPixelsAloneIsHeld) {
+    clean_it({});
+    const rules::RuleSet header_only = rules_of(kHeaderOnlyRules);
+
+    const pipeline::GateReport report = testing::judge(
+        original_, cleaned_.written, *header_only.find("all-header-only"), order_for(original_),
+        cleaned_.report.mask, finders_
+    );
+
+    EXPECT_FALSE(report.passed);
+}
+
+}  // namespace
+}  // namespace efface::testing
