@@ -35,6 +35,10 @@ constexpr std::array<std::int64_t, 2> kReducedLinePixels{40, 24};
 constexpr std::int64_t kPiecePixels = 160;
 constexpr std::int64_t kPieceStride = 112;
 
+/// Pictures up to this size are looked at in twice the size: their letters are small, and the time is.
+constexpr int kMagnifiedExtentMax = 400;
+constexpr int kMagnification = 2;
+
 int ignore_message(int, const char*, const char*, const char*, int, void*) {
     return 0;
 }
@@ -118,6 +122,12 @@ cv::Rect rectangle(const Box& box) {
 
 Box shifted(const Box& box, std::int64_t right, std::int64_t down) {
     return {box.left + right, box.top + down, box.right + right, box.bottom + down};
+}
+
+/// The box in a picture that was magnified by that, rounded outwards.
+Box reduced(const Box& box, std::int64_t by) {
+    const auto down = [&](std::int64_t value) { return value >= 0 ? value / by : -((-value + by - 1) / by); };
+    return {down(box.left), down(box.top), -down(-box.right), -down(-box.bottom)};
 }
 
 Box clipped(const Box& box, const cv::Mat& picture) {
@@ -290,11 +300,17 @@ Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {
         return std::vector<Detection>{};
     }
     try {
+        cv::Mat looked_at = stretched(picture);
+        const int scale =
+            std::max(looked_at.cols, looked_at.rows) <= kMagnifiedExtentMax ? kMagnification : 1;
+        if (scale > 1) {
+            cv::resize(looked_at, looked_at, cv::Size{}, scale, scale, cv::INTER_LINEAR);
+        }
         Search search{*this};
-        EFFACE_CHECK(search.run(stretched(picture)));
+        EFFACE_CHECK(search.run(looked_at));
         std::vector<Detection> found = united(search.take());
         std::erase_if(found, [&](Detection& line) {
-            line.box = line.box.clipped_to(picture.columns, picture.rows);
+            line.box = reduced(line.box, scale).clipped_to(picture.columns, picture.rows);
             return line.box.empty();
         });
         return found;

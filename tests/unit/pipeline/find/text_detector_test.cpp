@@ -186,6 +186,21 @@ TEST_F(TextDetectorTest, FindsColouredTextThatIsAsBrightAsItsGround) {
     EXPECT_GE(covered(planted, find(picture)), kCoveredMin);
 }
 
+TEST_F(TextDetectorTest, FindsTinyLettersInSmallPictures) {
+    Picture picture = background(Background::kNoise, 320, 240, kSeed);
+    std::vector<Planted> planted;
+    for (const int height : {5, 6, 7}) {
+        planted.push_back(plant(picture, {kText, Look::kStrokes, height, 60, 0, 60, 30 * height - 100}));
+        planted.push_back(plant(picture, {kText, Look::kStrokes, height, 60, 1, 30 * height + 40, 110}));
+    }
+
+    const std::vector<Detection> found = find(picture);
+
+    for (const Planted& line : planted) {
+        EXPECT_GE(covered(line, found), kCoveredMin) << line.box.height() << " x " << line.box.width();
+    }
+}
+
 // A dark picture: all of it lies in a tenth of the range.
 TEST_F(TextDetectorTest, StretchesAPictureOfFewLevels) {
     Picture picture = background(Background::kSlope, 320, 240, kSeed);
