@@ -184,6 +184,20 @@ void check_space(Findings& findings, const Settings& settings, FileSystem& files
                     : ""));
 }
 
+/// Starting it loads the models and runs their self-tests.
+void check_detectors(Findings& findings, const WorkerProgram& program) {
+    if (!program.detectors) {
+        add(findings, Health::kWarning, "detectors",
+            "none: what a remove-found rule must search is quarantined; scripts/setup.sh installs the models");
+        return;
+    }
+    const auto worker = WorkerProcess::start(*program.detectors);
+    const std::string& path = program.detectors->path;
+    add(findings, worker ? Health::kOk : Health::kWrong, "detectors",
+        worker ? path + ": its models are the pinned ones and find what they must"
+               : path + ": " + worker.error().message());
+}
+
 void check_worker(Findings& findings, const Settings& settings) {
     const auto path = default_worker_path();
     if (!path) {
@@ -216,6 +230,7 @@ void check_worker(Findings& findings, const Settings& settings) {
     add(findings, same ? Health::kOk : Health::kWrong, "worker",
         *path + ", version " + worker->ready().software_version + ", table " + worker->ready().table_edition +
             (same ? "" : ": not of this version, install them together"));
+    check_detectors(findings, program);
 }
 
 void check_daemon(Findings& findings, NodeAccess& node) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace efface::pipeline {
 namespace {
@@ -16,12 +15,6 @@ Box common(const Box& a, const Box& b) {
     return {
         std::max(a.left, b.left), std::max(a.top, b.top), std::min(a.right, b.right),
         std::min(a.bottom, b.bottom)};
-}
-
-Box hull(const Box& a, const Box& b) {
-    return {
-        std::min(a.left, b.left), std::min(a.top, b.top), std::max(a.right, b.right),
-        std::max(a.bottom, b.bottom)};
 }
 
 bool mean_the_same(const Box& a, const Box& b) {
@@ -55,6 +48,26 @@ struct RotatingDetector::Sighting {
     float score;
     int turn;
 };
+
+// The mean of each edge, rounded outwards. What encloses all of them is twice as large: every turn errs by
+// some pixels of its own.
+Box RotatingDetector::middle(const std::vector<Sighting>& group) {
+    Box sum;
+    for (const Sighting& sighting : group) {
+        sum.left += sighting.box.left;
+        sum.top += sighting.box.top;
+        sum.right += sighting.box.right;
+        sum.bottom += sighting.box.bottom;
+    }
+    const auto mean = [&](std::int64_t edge) {
+        return static_cast<double>(edge) / static_cast<double>(group.size());
+    };
+    return {
+        static_cast<std::int64_t>(std::floor(mean(sum.left))),
+        static_cast<std::int64_t>(std::floor(mean(sum.top))),
+        static_cast<std::int64_t>(std::ceil(mean(sum.right))),
+        static_cast<std::int64_t>(std::ceil(mean(sum.bottom)))};
+}
 
 std::vector<Box> tiles(std::size_t columns, std::size_t rows, std::size_t side, std::size_t count_max) {
     EFFACE_ASSERT(side > 0 && count_max > 0);
@@ -125,35 +138,31 @@ Status RotatingDetector::search(
     return {};
 }
 
-// A sighting joins the best one that it overlaps, not the hull that grew from it: else a row of faces would
-// become one box.
+// A sighting joins the best one that it overlaps, not what grew from it: else a row of faces would become one
+// box.
 std::vector<Detection> RotatingDetector::united(std::vector<Sighting> seen, const PictureView& picture)
     const {
-    struct Group {
-        Sighting best;
-        Box box;
-        std::set<int> turns;
-    };
-
     std::stable_sort(seen.begin(), seen.end(), [](const Sighting& a, const Sighting& b) {
         return a.score > b.score;
     });
-    std::vector<Group> groups;
+    std::vector<std::vector<Sighting>> groups;
     for (const Sighting& sighting : seen) {
-        const auto known = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-            return mean_the_same(group.best.box, sighting.box);
+        const auto known = std::find_if(groups.begin(), groups.end(), [&](const auto& group) {
+            return mean_the_same(group.front().box, sighting.box);
         });
         if (known == groups.end()) {
-            groups.push_back({sighting, sighting.box, {sighting.turn}});
+            groups.push_back({sighting});
         } else {
-            known->box = hull(known->box, sighting.box);
-            known->turns.insert(sighting.turn);
+            known->push_back(sighting);
         }
     }
     std::vector<Detection> out;
-    for (const Group& group : groups) {
-        if (group.turns.size() > 1 || group.best.score >= plan_.lone_score_min) {
-            out.push_back({group.box.clipped_to(picture.columns, picture.rows), group.best.score});
+    for (const std::vector<Sighting>& group : groups) {
+        const bool lone = std::all_of(group.begin(), group.end(), [&](const Sighting& sighting) {
+            return sighting.turn == group.front().turn;
+        });
+        if (!lone || group.front().score >= plan_.lone_score_min) {
+            out.push_back({middle(group).clipped_to(picture.columns, picture.rows), group.front().score});
         }
     }
     return out;

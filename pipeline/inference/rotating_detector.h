@@ -40,6 +40,7 @@ private:
         const PictureView& picture, const Box& part, const std::vector<int>& turns,
         std::vector<Sighting>& seen
     );
+    static Box middle(const std::vector<Sighting>& group);
     std::vector<Detection> united(std::vector<Sighting> seen, const PictureView& picture) const;
 
     std::unique_ptr<Detector> upright_;

@@ -123,7 +123,7 @@ TEST(RotatingDetector, UnitesWhatSeveralTurnsSeeAndKeepsNeighboursApart) {
     const auto found = search.find(Picture{100, 100, 1}.view());
 
     ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(*found, (std::vector<Detection>{{{20, 20, 42, 40}, 0.9F}, {{39, 20, 59, 40}, 0.7F}}));
+    EXPECT_EQ(*found, (std::vector<Detection>{{{21, 20, 41, 40}, 0.9F}, {{39, 20, 59, 40}, 0.7F}}));
 }
 
 TEST(RotatingDetector, BelievesALoneTurnOnlyWithTheScoreForIt) {
