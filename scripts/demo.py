@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""make demo: a node on its embedded defaults, three synthetic studies over DICOM, and what became of each instance.
+"""make demo: a node on its built-in rules and one more, synthetic studies over DICOM, and what became of each instance.
 
 Ends with 0 only if every instance came out as its manifest says, nothing planted stands in the archive or in what
 the node says, the audit verifies and the node stopped in order. Leaves nothing running. Everything lies in demo-out/
@@ -13,11 +13,13 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import textwrap
 import time
 import urllib.request
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +27,10 @@ BIN = Path(os.environ.get("EFFACE_BIN", ROOT / "build" / "bin"))
 FOLDER = ROOT / "demo-out"
 INCOMING, STATE, LOG = FOLDER / "incoming", FOLDER / "state", FOLDER / "effaced.log"
 ARCHIVE = STATE / "archive"
-# The embedded defaults (config/settings/settings.cpp).
+CONFIG, RULES, PICTURES = FOLDER / "efface.toml", FOLDER / "rules.toml", FOLDER / "pictures"
+# Without the detectors the pictures are left out: --without-packaged-models, or a build for a sanitizer.
+HAS_DETECTORS = (BIN / "efface-model-worker").exists() and (ROOT / ".models" / "manifest.json").exists()
+# As the embedded defaults have it (config/settings/settings.cpp).
 CALLED_AE, DICOM_PORT, WEB_PORT = "EFFACE", 11112, 8081
 
 START_SECONDS, SEND_SECONDS, WORK_SECONDS, STOP_SECONDS = 30, 60, 120, 60
@@ -124,11 +129,50 @@ def remove_last_demo():
     manifest, originals = INCOMING / "MANIFEST.json", STATE / "spool" / "originals"
     if originals.is_dir() and manifest.exists():
         sent = len(json.loads(manifest.read_text(encoding="utf-8"))["files"])
-        found = len(list(originals.iterdir()))
+        found = sum(path.is_file() for path in originals.rglob("*"))
         if found > sent:
             raise DemoFailed(f"{relative(STATE)} holds {found - sent} instances that no demo sent.\n"
                              f"Keep it with: mv {relative(FOLDER)} {relative(FOLDER)}.kept, or remove it")
     shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+PICTURE_RULE = """# What a site writes that decides to have its pictures searched: docs/pixels.md says what that proves.
+[[rule]]
+name = "pictures"
+description = "Photographs, and ultrasound that says of itself that something is burned in."
+match.or = [
+    { sop_class = "VL Photographic Image" },
+    { sop_class = "Ultrasound", burned_in_annotation = "yes" },
+]
+profile = "basic"
+pixel_policy = "remove-found"
+destinations = ["archive"]
+
+"""
+
+
+def make_configuration():
+    RULES.write_text(PICTURE_RULE + efface("rules", "example").stdout, encoding="utf-8")
+    CONFIG.write_text(f"""[node]
+state_directory = "{STATE}"
+[spool]
+soft_free = "256 MiB"
+hard_free = "128 MiB"
+[[project]]
+name = "demo"
+called_aes = ["{CALLED_AE}"]
+key_file = "{STATE}/keys/demo.key"
+rules_file = "{RULES}"
+[[peer]]
+name = "any-local"
+calling_ae = "*"
+addresses = ["127.0.0.0/8", "::1"]
+[[destination]]
+name = "archive"
+kind = "folder"
+path = "{ARCHIVE}"
+""", encoding="utf-8")
+    step("rules", f"{relative(RULES)}: the built-in rules behind one for pictures (remove-found)")
 
 
 def make_keys():
@@ -138,7 +182,12 @@ def make_keys():
 
 def make_studies():
     run([sys.executable, ROOT / "tests/synthetic/make_synthetic.py", "--demo", INCOMING], SEND_SECONDS)
+    if HAS_DETECTORS:
+        run([sys.executable, ROOT / "tests/synthetic/make_pictures.py", "--demo", "--append", INCOMING], SEND_SECONDS)
     files = json.loads((INCOMING / "MANIFEST.json").read_text(encoding="utf-8"))["files"]
+    for entry in files:
+        if "shows" in entry:  # Quarantined under the built-in rules; here a rule has them searched.
+            entry["outcomes"] = ["cleaned"]
     patients = {Path(entry["file"]).parent for entry in files}
     step("studies", f"{relative(INCOMING)}: {len(files)} synthetic instances of {len(patients)} invented patients")
     return files
@@ -149,12 +198,12 @@ class Node:
 
     def __init__(self):
         with open(LOG, "ab") as log:
-            self.process = subprocess.Popen([str(BIN / "effaced"), "--state", str(STATE)], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([str(BIN / "effaced"), "--config", str(CONFIG)], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=subprocess.STDOUT)
 
     def wait_ready(self):
         wait_until(self._ready, START_SECONDS, "the node takes associations")
-        step("node", f"effaced on embedded defaults: DICOM {CALLED_AE} at 127.0.0.1:{DICOM_PORT}, "
+        step("node", f"effaced, configured by {relative(CONFIG)}: DICOM {CALLED_AE} at 127.0.0.1:{DICOM_PORT}, "
                      f"HTTP at 127.0.0.1:{WEB_PORT}")
 
     def _ready(self):
@@ -280,6 +329,47 @@ def shorten(value):
     return value if len(value) < COLUMN else value[:COLUMN - 5] + "..."
 
 
+def read_picture(path):
+    """The first frame as RGB rows; numpy and pydicom come with the environment that runs this script."""
+    import numpy
+    import pydicom
+
+    pixels = pydicom.dcmread(path).pixel_array
+    return pixels if pixels.ndim == 3 else numpy.stack([pixels] * 3, axis=-1)
+
+
+def write_png(path, rows):
+    """PNG (W3C) of eight bits, RGB, no filter."""
+    height, width, _ = rows.shape
+    raw = b"".join(b"\0" + row.tobytes() for row in rows)
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+                     + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
+
+
+def tell_pictures(told):
+    """Before and after side by side; the patients are invented, so that the left side may be shown."""
+    shown = [(entry, events) for entry, _, events in told if "shows" in entry and "delivered" in events]
+    if not HAS_DETECTORS:
+        heading("Pictures: left out, the detectors are not installed (scripts/setup.sh without --without-packaged-models)")
+    if not shown:
+        return
+    import numpy
+
+    heading("Pictures: before, and after what was found is blackened")
+    PICTURES.mkdir()
+    for entry, events in shown:
+        instance = events["cleaned"]["new_instance_uid"]
+        sides = [read_picture(INCOMING / entry["file"]),
+                 read_picture(next(path for path in archived() if path.stem == instance))]
+        path = PICTURES / (Path(entry["file"]).stem + ".png")
+        write_png(path, numpy.concatenate(sides, axis=1))
+        say(f"  {relative(path)}  {entry['why']}")
+
+
 def tell_files():
     heading(f"The cleaned files: {relative(ARCHIVE)}/PATIENT/STUDY/SERIES/INSTANCE.dcm")
     for path in archived():
@@ -364,7 +454,7 @@ def tell_next(told):
         (f"{program}/efface --state {state} quarantine list", "what is held, and why"),
         (f"{program}/efface --state {state} audit query --job {held}", "one instance's life"),
         (f"{program}/efface run FOLDER OUT", "de-identify a folder, without any network"),
-        ("make run", "this node again, in the foreground; send to it, stop it with Ctrl-C"),
+        (f"make run CONFIG={relative(CONFIG)}", "this node again, in the foreground; send to it, stop it with Ctrl-C"),
         (f"{program}/efface config example > efface.toml", "a configuration of your own"),
     ):
         say(f"  {command}\n      {meaning}")
@@ -372,9 +462,10 @@ def tell_next(told):
 
 def demonstrate():
     began = time.monotonic()
-    say("Efface: three studies in, de-identified or held, and the audit says why\n")
+    say("Efface: studies in, de-identified or held, and the audit says why\n")
     prepare()
     make_keys()
+    make_configuration()
     files = make_studies()
     checks = Checks()
     node = Node()
@@ -386,6 +477,7 @@ def demonstrate():
         told = list(ways(audit, files))
         tell_ways(told)
         tell_before_and_after(told)
+        tell_pictures(told)
         tell_files()
         tell_audit(audit)
         check(checks, told, files)
