@@ -3,8 +3,9 @@
 // (only for a second output), "clutch" and "clutch-mapped" (it keeps the output open for writing),
 // "quarantine-at-length" (in 100 000 bytes), "hold-series" and "hold-study" (rules that it applies),
 // "claim-rule", "claim-uid" and "claim-way" (its report says what is not so), "wait-FILE" (it works until
-// FILE is there), or (anything else) clean and pass. Stands in for efface-worker where only the pool is
-// tested. It cannot be started with more descriptors than it needs.
+// FILE is there), "picture" (only one that was configured with models cleans and passes it; a mask goes with
+// it), or (anything else) clean and pass. Stands in for efface-worker where only the pool is tested. It
+// cannot be started with more descriptors than it needs.
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 
@@ -20,6 +21,7 @@ using namespace efface::pipeline;  // NOLINT
 namespace {
 
 constexpr int kSocket = 3;
+bool has_models = false;
 constexpr off_t kPidAt = 16;  // In the output: who cleaned it.
 
 void reply(MessageKind kind, const Json& json) {
@@ -140,6 +142,10 @@ void clean(Message& request) {
     report.new_series_uid = "2.25.2000";
     report.output_transfer_syntax_uid =
         order->transcode_to.empty() ? order->transfer_syntax_uid : order->transcode_to;
+    if (order->forced_rule == "picture") {
+        report.outcome = has_models ? CleanReport::Outcome::kCleaned : CleanReport::Outcome::kNeedsDetectors;
+        report.mask = {{8, 16, 24, 32}};
+    }
     lie(order->forced_rule, report);
     request.descriptors.clear();
     reply(MessageKind::kCleaned, to_json(report));
@@ -159,6 +165,10 @@ void gate(const Message& request) {
     report.new_study_uid = "2.25.1000";
     report.new_series_uid = "2.25.2000";
     report.new_patient_id = "EFF-1";
+    if (asked->order.forced_rule == "picture" && (!has_models || asked->mask.empty())) {
+        report.passed = false;
+        report.reason = "gate: this process is the wrong one";
+    }
     const bool second_refused =
         asked->order.forced_rule == "transcode-gate-refuse" && !asked->order.transcode_to.empty();
     if (asked->order.forced_rule == "gate-refuse" || second_refused) {
@@ -181,6 +191,7 @@ int main() {
         }
         switch (received->message.kind) {
             case MessageKind::kConfigure:
+                has_models = received->message.payload.find("models_directory") != std::string::npos;
                 reply(MessageKind::kReady, to_json(WorkerReady{.software_version = "fake"}));
                 break;
             case MessageKind::kClean:

@@ -14,9 +14,13 @@ namespace {
 class WorkerPoolTest : public ::testing::Test {
 protected:
     void start(std::chrono::milliseconds unit_deadline = std::chrono::milliseconds{30'000}) {
+        WorkerProgram program{.path = EFFACE_FAKE_WORKER, .configuration = "{}"};
+        if (has_detectors_) {
+            program.detectors = std::make_shared<const WorkerProgram>(WorkerProgram{
+                .path = EFFACE_FAKE_WORKER, .configuration = R"({"models_directory": "somewhere"})"});
+        }
         pool_.emplace(
-            WorkerProgram{.path = EFFACE_FAKE_WORKER, .configuration = "{}"},
-            WorkerPoolLimits{.queue_units_max = 4, .unit_deadline = unit_deadline}
+            std::move(program), WorkerPoolLimits{.queue_units_max = 4, .unit_deadline = unit_deadline}
         );
         for (int i = 0; i < 2; ++i) {
             cleaners_.emplace_back([this] { pool_->run_cleaner(); });
@@ -44,6 +48,7 @@ protected:
         return promise->get_future();
     }
 
+    bool has_detectors_ = false;
     std::optional<WorkerPool> pool_;
     std::vector<std::thread> cleaners_;
     std::thread gatekeeper_;
@@ -56,6 +61,29 @@ TEST_F(WorkerPoolTest, AUnitIsCleanedAndJudgedByTwoProcesses) {
 
     EXPECT_FALSE(result.attempt_failed) << result.failure;
     EXPECT_TRUE(result.gate.passed);
+}
+
+TEST_F(WorkerPoolTest, APictureIsCleanedAndJudgedByProcessesWithDetectors) {
+    has_detectors_ = true;
+    start();
+
+    const UnitResult result = submit("picture").get();
+
+    EXPECT_EQ(result.clean.outcome, pipeline::CleanReport::Outcome::kCleaned);
+    EXPECT_TRUE(result.gate.passed) << result.gate.reason;
+    EXPECT_EQ(result.clean.mask, (std::vector<pipeline::Box>{{8, 16, 24, 32}}));
+    EXPECT_TRUE(submit("").get().gate.passed);
+    EXPECT_EQ(pool_->restarts(), 0U);
+}
+
+TEST_F(WorkerPoolTest, APictureIsHeldWhereNoDetectorsAre) {
+    start();
+
+    const UnitResult result = submit("picture").get();
+
+    EXPECT_EQ(result.clean.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(result.clean.reason.find("no detectors"), std::string::npos);
+    EXPECT_FALSE(result.gate.passed);
 }
 
 TEST_F(WorkerPoolTest, AQuarantinedUnitNeverReachesTheGate) {
