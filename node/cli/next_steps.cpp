@@ -89,12 +89,13 @@ private:
 };
 
 void Steps::pixels() {
-    say("This version cleans no pixels. If somebody looked at them, or your site decided so, they can be");
-    say("sent as they are, with the attributes cleaned (pixel_policy = \"header-only\"; it is audited):");
+    say("Nothing proves these pixels clean. If your site decides so, a rule can have the text and the faces that");
+    say("detectors find blackened (pixel_policy = \"remove-found\"), or, if somebody looked at them, send them as");
+    say("they are (\"header-only\"). The attributes are cleaned either way, and it is audited:");
     bool any = false;
     if (context_.rules != nullptr) {
         for (const rules::Rule& rule : context_.rules->rules.rules()) {
-            if (rule.pixel_policy == rules::PixelPolicy::kHeaderOnly) {
+            if (rule.pixel_policy != rules::PixelPolicy::kRequireClean) {
                 release(" --rule " + rule.name);
                 any = true;
             }

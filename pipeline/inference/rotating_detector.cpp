@@ -3,6 +3,7 @@
 #include "pipeline/inference/picture_turn.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace efface::pipeline {
@@ -10,6 +11,9 @@ namespace {
 
 /// Share of the smaller of two boxes that both cover, from which on they mean the same thing.
 constexpr double kSameShareMin = 0.4;
+
+constexpr std::size_t kLightEnough = 160;
+constexpr std::size_t kWhiteMin = 16;  // Below it there is noise alone to lighten.
 
 Box common(const Box& a, const Box& b) {
     return {
@@ -20,6 +24,26 @@ Box common(const Box& a, const Box& b) {
 bool mean_the_same(const Box& a, const Box& b) {
     const auto smaller = static_cast<double>(std::min(a.area(), b.area()));
     return static_cast<double>(common(a, b).area()) > kSameShareMin * smaller;
+}
+
+/// Scaled so that all but the lightest two in a hundred samples fit; a light picture stays as it is. A dark
+/// one hides faces from a detector that people still see.
+void lighten(Picture& picture) {
+    std::array<std::size_t, 256> count{};
+    for (const std::uint8_t sample : picture.samples) {
+        ++count[sample];
+    }
+    std::size_t left = picture.samples.size() / 50;
+    std::size_t white = 255;
+    while (white > kWhiteMin && count[white] <= left) {
+        left -= count[white--];
+    }
+    if (white >= kLightEnough) {
+        return;
+    }
+    for (std::uint8_t& sample : picture.samples) {
+        sample = static_cast<std::uint8_t>(std::min<std::size_t>(255, sample * std::size_t{255} / white));
+    }
 }
 
 /// Where tiles of `side` begin along `length`: evenly, so that the last one ends at the edge.
@@ -49,24 +73,23 @@ struct RotatingDetector::Sighting {
     int turn;
 };
 
-// The mean of each edge, rounded outwards. What encloses all of them is twice as large: every turn errs by
-// some pixels of its own.
-Box RotatingDetector::middle(const std::vector<Sighting>& group) {
-    Box sum;
-    for (const Sighting& sighting : group) {
-        sum.left += sighting.box.left;
-        sum.top += sighting.box.top;
-        sum.right += sighting.box.right;
-        sum.bottom += sighting.box.bottom;
-    }
-    const auto mean = [&](std::int64_t edge) {
-        return static_cast<double>(edge) / static_cast<double>(group.size());
+// Each edge half way between the mean and the outermost one, rounded outwards. Every turn errs by some pixels
+// of its own: the means alone cut chins off, and what encloses all of them is up to twice as large as the
+// face.
+Box RotatingDetector::compromise(const std::vector<Sighting>& group) {
+    const auto edge = [&](std::int64_t Box::*which, bool lowest) {
+        double sum = 0;
+        std::int64_t outermost = group.front().box.*which;
+        for (const Sighting& sighting : group) {
+            const std::int64_t value = sighting.box.*which;
+            sum += static_cast<double>(value);
+            outermost = lowest ? std::min(outermost, value) : std::max(outermost, value);
+        }
+        const double middle = (sum / static_cast<double>(group.size()) + static_cast<double>(outermost)) / 2;
+        return static_cast<std::int64_t>(lowest ? std::floor(middle) : std::ceil(middle));
     };
     return {
-        static_cast<std::int64_t>(std::floor(mean(sum.left))),
-        static_cast<std::int64_t>(std::floor(mean(sum.top))),
-        static_cast<std::int64_t>(std::ceil(mean(sum.right))),
-        static_cast<std::int64_t>(std::ceil(mean(sum.bottom)))};
+        edge(&Box::left, true), edge(&Box::top, true), edge(&Box::right, false), edge(&Box::bottom, false)};
 }
 
 std::vector<Box> tiles(std::size_t columns, std::size_t rows, std::size_t side, std::size_t count_max) {
@@ -115,7 +138,8 @@ Status RotatingDetector::search(
             std::max<std::int64_t>(1, std::llround(static_cast<double>(length) * scale))
         );
     };
-    const Picture small = shrunk(picture, part, scaled(part.width()), scaled(part.height()));
+    Picture small = shrunk(picture, part, scaled(part.width()), scaled(part.height()));
+    lighten(small);
     const double across = static_cast<double>(part.width()) / static_cast<double>(small.columns);
     const double down = static_cast<double>(part.height()) / static_cast<double>(small.rows);
     for (const int turn : turns) {
@@ -162,7 +186,7 @@ std::vector<Detection> RotatingDetector::united(std::vector<Sighting> seen, cons
             return sighting.turn == group.front().turn;
         });
         if (!lone || group.front().score >= plan_.lone_score_min) {
-            out.push_back({middle(group).clipped_to(picture.columns, picture.rows), group.front().score});
+            out.push_back({compromise(group).clipped_to(picture.columns, picture.rows), group.front().score});
         }
     }
     return out;

@@ -13,6 +13,8 @@ constexpr Where kAtPixelData = Where::tag(0x7FE00010);
 /// Of all frames: what a worker holds beside the original.
 constexpr std::uint64_t kJudgedBytesMax = std::uint64_t{1} << 30U;
 constexpr std::uint64_t kColumnsMax = 65'535;
+/// Searched one by one, twice by the cleaner and twice by the gate, within a worker's deadline.
+constexpr std::uint64_t kSearchedFramesMax = 32;
 constexpr rules::Tag kPlanarConfiguration{0x0028, 0x0006};
 
 /// 0 where it is absent.
@@ -94,6 +96,9 @@ Result<NativeImage> NativeImage::read(
         EFFACE_CHECK(unjudged("there is no native Pixel Data to search"));
     }
     EFFACE_CHECK(check_shape(scan));
+    if (scan.shape.number_of_frames > kSearchedFramesMax) {
+        EFFACE_CHECK(unjudged("Pixel Data has more frames than this version searches"));
+    }
     EFFACE_TRY(const std::uint64_t bytes, scan.shape.native_bytes());
     if (bytes > kJudgedBytesMax) {
         EFFACE_CHECK(unjudged("Pixel Data is larger than this version searches"));

@@ -174,12 +174,13 @@ std::string attestation() {
     std::string text = row({"attribute", "value"}) + "|---|---|\n";
     text += row(
         {"(0012,0062) Patient Identity Removed",
-         "`YES`, or `NO` where the Pixel Data may show text or a face and nobody cleaned it"}
+         "`YES`, or `NO` where the Pixel Data may show text or a face and nothing proves that it does not"}
     );
     text += row(
-        {"(0012,0063) De-identification Method", "`" + std::string{rules::kMethodAttributes} +
-                                                     "`, and where (0012,0062) is NO also `" +
-                                                     std::string{rules::kMethodPixelsNotCleaned} + "`"}
+        {"(0012,0063) De-identification Method",
+         "`" + std::string{rules::kMethodAttributes} + "`, and where (0012,0062) is NO also `" +
+             std::string{rules::kMethodPixelsNotCleaned} + "` or, under `remove-found`, `" +
+             std::string{rules::kMethodFoundRemoved} + "`"}
     );
     text += row({"(0012,0064) De-identification Method Code Sequence", code(rules::kBasicProfileCode)});
     text += row(

@@ -123,7 +123,7 @@ TEST(RotatingDetector, UnitesWhatSeveralTurnsSeeAndKeepsNeighboursApart) {
     const auto found = search.find(Picture{100, 100, 1}.view());
 
     ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(*found, (std::vector<Detection>{{{21, 20, 41, 40}, 0.9F}, {{39, 20, 59, 40}, 0.7F}}));
+    EXPECT_EQ(*found, (std::vector<Detection>{{{20, 20, 42, 40}, 0.9F}, {{39, 20, 59, 40}, 0.7F}}));
 }
 
 TEST(RotatingDetector, BelievesALoneTurnOnlyWithTheScoreForIt) {
@@ -172,6 +172,33 @@ TEST(RotatingDetector, KeepsBoxesInsideThePictureAndDropsWhatLiesBeyond) {
 
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(*found, (std::vector<Detection>{{{0, 0, 7, 7}, 0.9F}}));
+}
+
+TEST(RotatingDetector, LightensADarkPictureAndNoOther) {
+    Picture dark{64, 64, 1};
+    std::uint8_t value = 0;
+    for (std::uint8_t& sample : dark.samples) {
+        sample = value++ % 40;
+    }
+    Picture light = dark;
+    std::fill_n(light.samples.begin(), 400, std::uint8_t{200});
+    std::vector<std::uint8_t> seen;
+    RotatingDetector search = detector(
+        [&](const PictureView& picture) {
+            seen.assign(picture.samples.begin(), picture.samples.end());
+            return std::vector<Detection>{};
+        },
+        {.turns = {0}}
+    );
+
+    ASSERT_TRUE(search.find(dark.view()).has_value());
+    EXPECT_EQ(*std::max_element(seen.begin(), seen.end()), 255);
+    EXPECT_EQ(seen.front(), 0);
+    ASSERT_TRUE(search.find(light.view()).has_value());
+    EXPECT_EQ(seen, light.samples);
+    const Picture black{64, 64, 1};
+    ASSERT_TRUE(search.find(black.view()).has_value());
+    EXPECT_EQ(seen, black.samples);
 }
 
 TEST(RotatingDetector, FailsWhereOneTurnFails) {
