@@ -26,14 +26,15 @@ bool mean_the_same(const Box& a, const Box& b) {
     return static_cast<double>(common(a, b).area()) > kSameShareMin * smaller;
 }
 
-/// Scaled so that all but the lightest two in a hundred samples fit; a light picture stays as it is. A dark
-/// one hides faces from a detector that people still see.
+/// Scaled so that all but the lightest thousandth of the samples fit; a light picture stays as it is. A dark
+/// one hides faces from a detector that people still see. A thousandth, since a lit face in a dark room may
+/// be small.
 void lighten(Picture& picture) {
     std::array<std::size_t, 256> count{};
     for (const std::uint8_t sample : picture.samples) {
         ++count[sample];
     }
-    std::size_t left = picture.samples.size() / 50;
+    std::size_t left = picture.samples.size() / 1000;
     std::size_t white = 255;
     while (white > kWhiteMin && count[white] <= left) {
         left -= count[white--];
