@@ -52,8 +52,11 @@ Status judge_files(
     EFFACE_TRY(const rules::TransferSyntax* before_syntax, scannable_syntax(before));
     EFFACE_TRY(const Part10 after, parse_part10(written));
     EFFACE_TRY(const rules::TransferSyntax* after_syntax, scannable_syntax(after));
+    // Blackened samples are not compressed anew.
+    const bool decoded = !work.mask.empty() && before_syntax->encapsulated;
+    const std::string_view kept = decoded ? rules::kExplicitVrLittleEndian : before_syntax->uid;
     const std::string_view expected_syntax =
-        work.order.transcode_to.empty() ? before_syntax->uid : std::string_view{work.order.transcode_to};
+        work.order.transcode_to.empty() ? kept : std::string_view{work.order.transcode_to};
     const std::span<const std::byte> before_data = original.subspan(before.data_set_offset);
     EFFACE_TRY(const Routing routing, routing_attributes(before_data, *before_syntax));
     EFFACE_CHECK(judge_instance(routing, work));

@@ -1,5 +1,7 @@
 #include "pipeline/gate/masked_samples.h"
 
+#include "pipeline/pixel/samples.h"
+
 #include <algorithm>
 
 namespace efface::pipeline {
@@ -38,16 +40,19 @@ std::uint32_t stored_value(std::span<const std::byte> samples, std::uint64_t at,
 struct Compared {
     std::span<const std::byte> before;
     std::span<const std::byte> after;
+    const NativeImage&
+        image;  ///< Of `before`; of the same shape, perhaps with planes where the other has pixels.
+    const NativeImage& shown;  ///< Of `after`.
 };
 
-Status judge_pixel(
-    const NativeImage& image, const Compared& samples, std::uint64_t frame, std::size_t pixel, bool masked
-) {
+Status judge_pixel(const Compared& samples, std::uint64_t frame, std::size_t pixel, bool masked) {
+    const NativeImage& image = samples.image;
     const std::size_t x = pixel % image.columns();
     const std::size_t y = pixel / image.columns();
     for (std::size_t channel = 0; channel < image.samples_per_pixel(); ++channel) {
         const std::uint64_t at = image.place(frame, x, y, channel);
-        const std::uint32_t shown = stored_value(samples.after, at, image.sample_bytes());
+        const std::uint32_t shown =
+            stored_value(samples.after, samples.shown.place(frame, x, y, channel), image.sample_bytes());
         const auto black = std::as_bytes(std::span{image.black()});
         const std::uint32_t wanted =
             masked ? stored_value(black, channel * image.sample_bytes(), image.sample_bytes())
@@ -93,31 +98,31 @@ Status judge_masked_samples(
     if (!finders.complete()) {
         return fail(Fault::kQuarantine, "gate: this process has no detectors to judge pixels with");
     }
-    EFFACE_TRY(const NativeImage image, NativeImage::read(original.data_set, original.syntax));
-    EFFACE_TRY(const NativeImage shown, NativeImage::read(written.data_set, written.syntax));
+    EFFACE_TRY(const Samples before, read_samples(original.data_set, original.syntax));
+    EFFACE_TRY(const Samples after, read_samples(written.data_set, written.syntax));
+    const NativeImage& image = before.image;
+    const NativeImage& shown = after.image;
     if (!same_shape(image, shown)) {
         return fail(Fault::kQuarantine, "gate: the frames changed their shape", kAtPixelData);
     }
-    const Compared samples{
-        original.data_set.subspan(image.offset(), image.bytes()),
-        written.data_set.subspan(shown.offset(), shown.bytes())};
+    const Compared samples{before.bytes, after.bytes, image, shown};
     const std::vector<std::uint8_t> plane = plane_of(mask, image);
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         for (std::size_t pixel = 0; pixel < plane.size(); ++pixel) {
-            EFFACE_CHECK(judge_pixel(image, samples, frame, pixel, plane[pixel] != 0));
+            EFFACE_CHECK(judge_pixel(samples, frame, pixel, plane[pixel] != 0));
         }
     }
     EFFACE_TRY(
-        const FoundIdentity before, find_identity(samples.before, samples.before, image, identity, finders)
+        const FoundIdentity wanted, find_identity(samples.before, samples.before, image, identity, finders)
     );
-    if (identity.is_photograph && before.faces.empty()) {
+    if (identity.is_photograph && wanted.faces.empty()) {
         return fail(Fault::kQuarantine, "gate: no face is found in a photograph", kAtPixelData);
     }
-    EFFACE_CHECK(judge_found(before, plane, image));
+    EFFACE_CHECK(judge_found(wanted, plane, image));
     EFFACE_TRY(
-        const FoundIdentity after, find_identity(samples.after, samples.before, shown, identity, finders)
+        const FoundIdentity left, find_identity(samples.after, samples.before, shown, identity, finders)
     );
-    return judge_found(after, plane, image);
+    return judge_found(left, plane, image);
 }
 
 }  // namespace efface::pipeline

@@ -124,7 +124,7 @@ Status PixelJudge::judge(
         return judge_native(original_syntax.explicit_vr && written_syntax.explicit_vr, Compare::kAll);
     }
     if (decoded) {
-        return judge_decoded(original_syntax, written_syntax);
+        return judge_decoded(original_syntax, written_syntax, Compare::kAll);
     }
     if (original_syntax.uid != written_syntax.uid) {
         return fail(Fault::kQuarantine, "gate: Pixel Data was compressed anew", kAtPixelData);
@@ -135,11 +135,15 @@ Status PixelJudge::judge(
 Status PixelJudge::judge_around_samples(
     const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
 ) const {
-    const bool native = original_.present && written_.present && !original_.encapsulated &&
-                        !written_.encapsulated && !original_syntax.encapsulated &&
-                        !written_syntax.encapsulated;
+    const bool native = original_.present && written_.present && !written_.encapsulated &&
+                        !written_syntax.encapsulated &&
+                        original_.encapsulated == original_syntax.encapsulated;
     if (!native) {
         return fail(Fault::kQuarantine, "gate: samples are blackened that are not native", kAtPixelData);
+    }
+    if (original_.encapsulated) {
+        EFFACE_CHECK(judge_decoded_attributes());
+        return judge_decoded(original_syntax, written_syntax, Compare::kAllButSamples);
     }
     return judge_native(original_syntax.explicit_vr && written_syntax.explicit_vr, Compare::kAllButSamples);
 }

@@ -57,7 +57,8 @@ private:
     Status judge_overlays() const;
     Status judge_decoded_attributes() const;
     Status judge_decoded(
-        const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
+        const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax,
+        Compare compare
     ) const;
     Status judge_decoded_frames(const rules::TransferSyntax& syntax, std::uint64_t frame_size) const;
     Result<std::uint64_t> sample_bytes(std::uint64_t frames) const;

@@ -37,12 +37,11 @@ Status unjudged(Literal why) {
     return fail(Fault::kQuarantine, why, kAtPixelData);
 }
 
-Status check_shape(const PixelScan& scan) {
+Status check_shape(const PixelScan& scan, std::string_view photometric) {
     const PixelShape& shape = scan.shape;
     const bool colour = shape.samples_per_pixel == 3;
-    const bool photometric_known =
-        colour ? scan.photometric == "RGB" || scan.photometric == "YBR_FULL"
-               : scan.photometric == "MONOCHROME1" || scan.photometric == "MONOCHROME2";
+    const bool photometric_known = colour ? photometric == "RGB" || photometric == "YBR_FULL"
+                                          : photometric == "MONOCHROME1" || photometric == "MONOCHROME2";
     if (!photometric_known) {
         return unjudged("samples of this Photometric Interpretation are not searched in this version");
     }
@@ -59,16 +58,16 @@ Status check_shape(const PixelScan& scan) {
     return {};
 }
 
-std::string black_of(const PixelScan& scan) {
+std::string black_of(const PixelScan& scan, std::string_view photometric) {
     if (scan.shape.samples_per_pixel == 3) {
-        return scan.photometric == "RGB" ? std::string{"\0\0\0", 3} : std::string{"\0\x80\x80", 3};
+        return photometric == "RGB" ? std::string{"\0\0\0", 3} : std::string{"\0\x80\x80", 3};
     }
     const std::uint64_t stored = scan.shape.bits_stored;
     const std::uint64_t all = (std::uint64_t{1} << stored) - 1;
     const std::uint64_t sign = scan.shape.is_signed ? std::uint64_t{1} << (stored - 1) : 0;
     // The smallest value of MONOCHROME2 and the largest of MONOCHROME1; a negative one fills the bits above.
-    std::uint64_t value = scan.photometric == "MONOCHROME2" ? sign : all & ~sign;
-    if (scan.photometric == "MONOCHROME2" && sign != 0) {
+    std::uint64_t value = photometric == "MONOCHROME2" ? sign : all & ~sign;
+    if (photometric == "MONOCHROME2" && sign != 0) {
         value |= ~all;
     }
     std::string bytes(scan.shape.bits_allocated / 8, '\0');
@@ -85,6 +84,36 @@ std::uint8_t clamp_byte(double value) {
 
 }  // namespace
 
+Result<NativeImage> NativeImage::of(const PixelScan& scan, std::string_view photometric) {
+    EFFACE_CHECK(check_shape(scan, photometric));
+    if (scan.shape.number_of_frames > kSearchedFramesMax) {
+        EFFACE_CHECK(unjudged("Pixel Data has more frames than this version searches"));
+    }
+    EFFACE_TRY(const std::uint64_t bytes, scan.shape.native_bytes());
+    if (bytes > kJudgedBytesMax) {
+        EFFACE_CHECK(unjudged("Pixel Data is larger than this version searches"));
+    }
+    NativeImage image;
+    image.columns_ = scan.shape.columns;
+    image.rows_ = scan.shape.rows;
+    image.samples_per_pixel_ = scan.shape.samples_per_pixel;
+    image.sample_bytes_ = scan.shape.bits_allocated / 8;
+    image.frame_count_ = scan.shape.number_of_frames;
+    image.bits_stored_ = scan.shape.bits_stored;
+    image.high_bit_ = scan.shape.high_bit;
+    image.is_signed_ = scan.shape.is_signed;
+    image.is_ybr_ = photometric == "YBR_FULL";
+    image.black_ = black_of(scan, photometric);
+    return image;
+}
+
+Result<NativeImage> NativeImage::of_decoded(const PixelScan& scan) {
+    if (!scan.element.present || !scan.element.encapsulated) {
+        EFFACE_CHECK(unjudged("there are no frames to decode"));
+    }
+    return of(scan, scan.photometric == "YBR_RCT" ? std::string_view{"RGB"} : scan.photometric);
+}
+
 Result<NativeImage> NativeImage::read(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax
 ) {
@@ -95,29 +124,11 @@ Result<NativeImage> NativeImage::read(
     if (!scan.element.present || scan.element.encapsulated) {
         EFFACE_CHECK(unjudged("there is no native Pixel Data to search"));
     }
-    EFFACE_CHECK(check_shape(scan));
-    if (scan.shape.number_of_frames > kSearchedFramesMax) {
-        EFFACE_CHECK(unjudged("Pixel Data has more frames than this version searches"));
-    }
-    EFFACE_TRY(const std::uint64_t bytes, scan.shape.native_bytes());
-    if (bytes > kJudgedBytesMax) {
-        EFFACE_CHECK(unjudged("Pixel Data is larger than this version searches"));
-    }
-    if (scan.element.native.size() < bytes) {
+    EFFACE_TRY(NativeImage image, of(scan, scan.photometric));
+    if (scan.element.native.size() < image.bytes()) {
         EFFACE_CHECK(unjudged("Pixel Data is shorter than its frames"));
     }
-    NativeImage image;
-    image.columns_ = scan.shape.columns;
-    image.rows_ = scan.shape.rows;
-    image.samples_per_pixel_ = scan.shape.samples_per_pixel;
-    image.sample_bytes_ = scan.shape.bits_allocated / 8;
-    image.frame_count_ = scan.shape.number_of_frames;
     image.offset_ = static_cast<std::uint64_t>(scan.element.native.data() - data_set.data());
-    image.bits_stored_ = scan.shape.bits_stored;
-    image.high_bit_ = scan.shape.high_bit;
-    image.is_signed_ = scan.shape.is_signed;
-    image.is_ybr_ = scan.photometric == "YBR_FULL";
-    image.black_ = black_of(scan);
     EFFACE_TRY(const std::uint16_t planar, planar_configuration(data_set, syntax));
     image.by_plane_ = image.samples_per_pixel_ == 3 && planar == 1;
     return image;

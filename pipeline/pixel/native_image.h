@@ -20,6 +20,9 @@ public:
     /// Fault::kQuarantine: a syntax, photometric interpretation or shape whose samples are not judged.
     static Result<NativeImage> read(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax);
 
+    /// As the frames of losslessly compressed Pixel Data are once they are decoded: colour by pixel.
+    static Result<NativeImage> of_decoded(const PixelScan& scan);
+
     std::size_t columns() const { return columns_; }
 
     std::size_t rows() const { return rows_; }
@@ -31,7 +34,7 @@ public:
 
     std::uint64_t bytes() const { return frame_bytes() * frame_count_; }
 
-    /// Where the first sample stands, from the data set's first byte.
+    /// Where the first sample stands, from the data set's first byte; 0 of decoded frames.
     std::uint64_t offset() const { return offset_; }
 
     /// The frame in eight bits. `samples` are all frames. Grey is stretched from the smallest to the largest
@@ -57,6 +60,7 @@ public:
     std::size_t sample_bytes() const { return sample_bytes_; }
 
 private:
+    static Result<NativeImage> of(const PixelScan& scan, std::string_view photometric);
     std::int64_t grey(std::span<const std::byte> samples, std::uint64_t place) const;
 
     std::size_t columns_ = 0;

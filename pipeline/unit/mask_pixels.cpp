@@ -1,7 +1,6 @@
 #include "pipeline/unit/mask_pixels.h"
 
 #include "pipeline/unit/native_transcoding.h"
-#include "pipeline/unit/pixel_stretches.h"
 
 #include <limits>
 
@@ -19,21 +18,22 @@ constexpr std::string_view kDerived = "DERIVED";
 
 /// The samples of all frames as they are written without a mask: retired overlay bits cleared, the pad byte
 /// at the end.
-Result<std::vector<std::byte>> samples_of(const Original& original, const NativeImage& image) {
-    const std::uint64_t header_bytes = image.offset() - original.pixels.begin;
-    const std::uint64_t padded = image.bytes() + (image.bytes() & 1U);
-    std::vector<std::byte> samples;
-    samples.reserve(padded);
-    EFFACE_CHECK(for_each_stretch(original, header_bytes, [&](std::span<std::byte> bytes) -> Status {
-        samples.insert(samples.end(), bytes.begin(), bytes.end());
-        return {};
-    }));
-    if (samples.size() != padded) {
-        return fail(
-            Fault::kQuarantine, "Pixel Data has not the length of its samples", Where::tag(0x7FE00010)
-        );
+Result<Samples> samples_of(const Original& original) {
+    EFFACE_TRY(Samples samples, read_samples(original.data_set_bytes, *original.syntax));
+    const std::uint64_t count = samples.image.bytes();
+    if (const auto clear = original.syntax->encapsulated ? samples.clear_bits : original.pixels.clear_bits) {
+        clear_unused_bits(samples.bytes, *clear);
     }
+    samples.bytes.resize(count + (count & 1U));
     return samples;
+}
+
+/// Compressed samples stand native in explicit VR then: OB and OW by their size (PS3.5 A.2).
+Result<std::string_view> written_vr(const Original& original, const Samples& samples, bool explicit_vr) {
+    if (!original.syntax->encapsulated) {
+        return native_vr(original);
+    }
+    return explicit_vr && samples.image.sample_bytes() == 1 ? std::string_view{"OB"} : std::string_view{"OW"};
 }
 
 }  // namespace
@@ -41,10 +41,10 @@ Result<std::vector<std::byte>> samples_of(const Original& original, const Native
 Result<MaskedPixels> find_mask(
     const Original& original, const rules::PixelIdentity& identity, const Finders& finders
 ) {
-    EFFACE_TRY(NativeImage image, NativeImage::read(original.data_set_bytes, *original.syntax));
-    EFFACE_TRY(const std::vector<std::byte> samples, samples_of(original, image));
-    EFFACE_TRY(Mask mask, mask_identity(samples, image, identity, finders));
-    return MaskedPixels{std::move(image), std::move(mask)};
+    EFFACE_TRY(Samples samples, samples_of(original));
+    const auto searched = std::span{samples.bytes}.first(samples.image.bytes());
+    EFFACE_TRY(Mask mask, mask_identity(searched, samples.image, identity, finders));
+    return MaskedPixels{std::move(samples), std::move(mask)};
 }
 
 Status mark_masked(Item root) {
@@ -60,19 +60,18 @@ Status mark_masked(Item root) {
 }
 
 Status append_masked_pixels(
-    const Original& original, const MaskedPixels& masked, const rules::TransferSyntax& target,
-    OutputFile& output
+    const Original& original, MaskedPixels& masked, const rules::TransferSyntax& target, OutputFile& output
 ) {
-    EFFACE_TRY(std::vector<std::byte> samples, samples_of(original, masked.image));
-    if (samples.size() >= std::numeric_limits<std::uint32_t>::max()) {
+    Samples& samples = masked.samples;
+    if (samples.bytes.size() >= std::numeric_limits<std::uint32_t>::max()) {
         return fail(
             Fault::kQuarantine, "Pixel Data has no length that can be written", Where::tag(0x7FE00010)
         );
     }
-    EFFACE_TRY(const std::string_view vr, native_vr(original));
-    blacken(std::span{samples}.first(masked.image.bytes()), masked.image, masked.mask);
-    EFFACE_CHECK(output.append(pixel_element_header(target, vr, samples.size())));
-    return output.append(std::span<const std::byte>{samples});
+    EFFACE_TRY(const std::string_view vr, written_vr(original, samples, target.explicit_vr));
+    blacken(std::span{samples.bytes}.first(samples.image.bytes()), samples.image, masked.mask);
+    EFFACE_CHECK(output.append(pixel_element_header(target, vr, samples.bytes.size())));
+    return output.append(std::span<const std::byte>{samples.bytes});
 }
 
 }  // namespace efface::pipeline

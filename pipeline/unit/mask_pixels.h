@@ -5,6 +5,7 @@
 
 #include "config/result.h"
 #include "pipeline/pixel/found_identity.h"
+#include "pipeline/pixel/samples.h"
 #include "pipeline/unit/original.h"
 #include "pipeline/unit/output_file.h"
 #include "rules/profile/identity_possible.h"
@@ -12,7 +13,7 @@
 namespace efface::pipeline {
 
 struct MaskedPixels {
-    NativeImage image;
+    Samples samples;  ///< Padded to even length; blackened as they are written.
     Mask mask;
 };
 
@@ -27,8 +28,7 @@ Status mark_masked(Item root);
 
 /// Writes the Pixel Data element with the mask applied, as `target` (native, little endian) has it.
 Status append_masked_pixels(
-    const Original& original, const MaskedPixels& masked, const rules::TransferSyntax& target,
-    OutputFile& output
+    const Original& original, MaskedPixels& masked, const rules::TransferSyntax& target, OutputFile& output
 );
 
 }  // namespace efface::pipeline

@@ -30,17 +30,20 @@ Status put_offsets(Item root, Tag tag, const std::vector<std::uint64_t>& offsets
 
 Result<std::string> write_instance(
     Original& original, std::string_view sop_instance_uid, std::string_view transcode_to,
-    const MaskedPixels* masked, OutputFile& output
+    MaskedPixels* masked, OutputFile& output
 ) {
     const rules::TransferSyntax* syntax = original.syntax;
-    const bool transcode = !transcode_to.empty() && transcode_to != syntax->uid;
+    // Blackened samples are not compressed anew.
+    const bool decode = masked != nullptr && syntax->encapsulated && transcode_to.empty();
+    const std::string_view target = decode ? rules::kExplicitVrLittleEndian : transcode_to;
+    const bool transcode = !target.empty() && target != syntax->uid;
     EFFACE_CHECK(put_offsets(original.data_set.root(), kExtendedOffsetTable, original.pixels.extended_offsets)
     );
     EFFACE_CHECK(
         put_offsets(original.data_set.root(), kExtendedOffsetTableLengths, original.pixels.extended_lengths)
     );
     if (transcode) {
-        EFFACE_TRY(syntax, transcoding_target(original, transcode_to));
+        EFFACE_TRY(syntax, transcoding_target(original, target));
         EFFACE_CHECK(transcode_header(original));
     }
     EFFACE_TRY(const DataSet behind, original.data_set.split_behind(kPixelData));

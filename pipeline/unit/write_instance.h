@@ -19,7 +19,7 @@ namespace efface::pipeline {
 /// transcoding that is not known.
 Result<std::string> write_instance(
     Original& original, std::string_view sop_instance_uid, std::string_view transcode_to,
-    const MaskedPixels* masked, OutputFile& output
+    MaskedPixels* masked, OutputFile& output
 );
 
 }  // namespace efface::pipeline

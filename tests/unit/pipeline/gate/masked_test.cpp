@@ -15,6 +15,7 @@ using rules::Vr;
 
 constexpr std::string_view kSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
 constexpr std::string_view kPhotograph = "1.2.840.10008.5.1.4.1.1.77.1.4";
+constexpr std::string_view kRle = "1.2.840.10008.1.2.5";
 constexpr std::size_t kSide = 64;
 constexpr std::uint8_t kTextValue = 200;
 constexpr std::uint8_t kFaceValue = 250;
@@ -55,7 +56,41 @@ struct Kind {
     std::uint16_t is_signed = 0;
     std::uint16_t planar = 0;
     int frames = 1;
+    bool rle = false;
 };
+
+/// One frame as RLE (PS3.5 annex G) in literal runs: a segment for each byte of a sample, the high one first.
+std::string rle_frame(std::string_view frame, const Kind& kind) {
+    const std::size_t width = kind.allocated / 8;
+    std::vector<std::string> segments;
+    for (std::size_t channel = 0; channel < kind.samples; ++channel) {
+        for (std::size_t byte = width; byte-- > 0;) {
+            std::string plane;
+            for (std::size_t at = channel * width + byte; at < frame.size(); at += kind.samples * width) {
+                plane += frame[at];
+            }
+            std::string segment;
+            for (std::size_t at = 0; at < plane.size(); at += 128) {
+                const std::string run = plane.substr(at, 128);
+                segment += static_cast<char>(run.size() - 1);
+                segment += run;
+            }
+            segments.push_back(segment + std::string(segment.size() % 2, '\0'));
+        }
+    }
+    DicomWriter header;
+    header.u32(static_cast<std::uint32_t>(segments.size()));
+    std::size_t offset = 64;
+    std::string body;
+    for (std::size_t i = 0; i < 15; ++i) {
+        header.u32(i < segments.size() ? static_cast<std::uint32_t>(offset) : 0);
+        if (i < segments.size()) {
+            offset += segments[i].size();
+            body += segments[i];
+        }
+    }
+    return header.text() + body;
+}
 
 class MaskedTest : public ::testing::TestWithParam<Kind> {
 protected:
@@ -132,14 +167,24 @@ protected:
             .us(0x00280106, 1)
             .us(0x00280107, 2);
         const std::string samples = samples_of(kind);
-        data.header(0x7FE00010, Vr::OW, static_cast<std::uint32_t>(samples.size())).raw(samples);
-        return part10_file(data.text(), rules::kExplicitVrLittleEndian, sop_class_, "1.2.276.0.99.2.1");
+        if (!kind.rle) {
+            data.header(0x7FE00010, Vr::OW, static_cast<std::uint32_t>(samples.size())).raw(samples);
+            return part10_file(data.text(), rules::kExplicitVrLittleEndian, sop_class_, "1.2.276.0.99.2.1");
+        }
+        data.header(0x7FE00010, Vr::OB, 0xFFFFFFFFU).fragment("");
+        const std::size_t frame_bytes = samples.size() / static_cast<std::size_t>(kind.frames);
+        for (std::size_t at = 0; at < samples.size(); at += frame_bytes) {
+            data.fragment(rle_frame(std::string_view{samples}.substr(at, frame_bytes), kind));
+        }
+        data.end_sequence();
+        return part10_file(data.text(), kRle, sop_class_, "1.2.276.0.99.2.1");
     }
 
-    /// Cleans with the finders; the originals' samples are the last bytes of both files.
+    /// Cleans with the finders; the written samples are the last bytes of the file, and native.
     void clean_it(const Kind& kind) {
         original_ = file_of(kind);
-        sample_bytes_ = samples_of(kind).size();
+        before_ = samples_of(kind);
+        sample_bytes_ = before_.size();
         cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
     }
 
@@ -150,9 +195,7 @@ protected:
         );
     }
 
-    std::string_view before() const {
-        return std::string_view{original_}.substr(original_.size() - sample_bytes_);
-    }
+    const std::string& before() const { return before_; }
 
     std::span<char> after() {
         return std::span{cleaned_.written}.subspan(cleaned_.written.size() - sample_bytes_);
@@ -172,6 +215,7 @@ pixel_policy = "remove-found"
 destinations = ["archive"]
 )");
     std::string original_;
+    std::string before_;
     std::size_t sample_bytes_ = 0;
     Cleaned cleaned_;
 };
@@ -250,7 +294,9 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{.name = "Grey12Signed", .allocated = 16, .stored = 12, .is_signed = 1},
         Kind{.name = "Rgb", .photometric = "RGB", .samples = 3},
         Kind{.name = "RgbByPlane", .photometric = "RGB", .samples = 3, .planar = 1},
-        Kind{.name = "YbrFull", .photometric = "YBR_FULL", .samples = 3}, Kind{.name = "Cine", .frames = 3}
+        Kind{.name = "YbrFull", .photometric = "YBR_FULL", .samples = 3}, Kind{.name = "Cine", .frames = 3},
+        Kind{.name = "Rle8", .rle = true}, Kind{.name = "Rle12", .allocated = 16, .stored = 12, .rle = true},
+        Kind{.name = "RleRgbCine", .photometric = "RGB", .samples = 3, .frames = 2, .rle = true}
     ),
     [](const auto& kind) { return kind.param.name; }
 );
@@ -265,6 +311,14 @@ TEST_F(FoundTest, NothingFoundLeavesSamplesAndImageTypeAsTheyWere) {
     EXPECT_TRUE(judge_it().passed) << judge_it().reason;
     EXPECT_TRUE(std::ranges::equal(before(), after()));
     EXPECT_NE(cleaned_.written.find("ORIGINAL\\PRIMARY\\OTHER"), std::string::npos);
+}
+
+TEST_F(FoundTest, NothingFoundLeavesCompressedSamplesAsTheyWere) {
+    has_text_ = has_face_ = false;
+    clean_it({.rle = true});
+
+    EXPECT_EQ(cleaned_.report.output_transfer_syntax_uid, kRle);
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
 }
 
 TEST_F(FoundTest, APhotographWithoutAFaceWaitsForAPerson) {
