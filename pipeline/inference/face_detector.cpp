@@ -20,7 +20,7 @@ constexpr std::size_t kProposalsPerLevelMax = 1024;
 constexpr std::size_t kProposalsMax = 1024;
 constexpr std::size_t kRefinedMax = 256;
 constexpr std::size_t kBatch = 128;
-constexpr float kSamplesPerWindowEdge = 1e6F;
+constexpr float kEdgeMax = 1e6F;  // A network that says more is not believed.
 
 void normalise(std::span<float> values) {
     for (float& value : values) {
@@ -29,7 +29,7 @@ void normalise(std::span<float> values) {
 }
 
 bool is_sane(const Window& window) {
-    const auto bounded = [](float value) { return std::abs(value) < kSamplesPerWindowEdge; };
+    const auto bounded = [](float value) { return std::abs(value) < kEdgeMax; };
     return bounded(window.left) && bounded(window.top) && bounded(window.right) && bounded(window.bottom) &&
            window.width() >= 1 && window.height() >= 1;
 }

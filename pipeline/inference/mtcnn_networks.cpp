@@ -12,9 +12,11 @@
 #include <ATen/ops/prelu.h>
 #include <ATen/ops/softmax.h>
 #include <c10/core/InferenceMode.h>
+#include <cmath>
 #include <exception>
 #include <initializer_list>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 
 namespace efface::pipeline {
@@ -103,6 +105,10 @@ std::vector<Verdict> verdicts(const at::Tensor& faces, const at::Tensor& shifts)
         std::copy_n(edge, verdict.shift.size(), verdict.shift.begin());
         face += 2;
         edge += verdict.shift.size();
+        // It would pass no threshold and look like a place without a face.
+        if (!std::isfinite(verdict.face)) {
+            throw std::range_error{"a probability that is no number"};
+        }
     }
     return out;
 }

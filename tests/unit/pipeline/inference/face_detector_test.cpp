@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <unistd.h>
 
@@ -233,6 +234,21 @@ TEST_F(FaceDetector, WorksInAProcessThatWasConfinedAfterItsLoading) {
         return found && found->size() == 1 ? 0 : 2;
     };
     EXPECT_EXIT(_exit(find_confined()), ::testing::ExitedWithCode(0), "");
+}
+
+// Overflow within a network: an empty answer would read as "no face".
+TEST_F(FaceDetector, FailsRatherThanAnswerWithWhatIsNoNumber) {
+    TensorFile huge = weights();
+    for (float& value : huge["pnet.conv4_1.weight"].values) {
+        value = std::numeric_limits<float>::max();
+    }
+    auto networks = pipeline::MtcnnNetworks::load(huge);
+    ASSERT_TRUE(networks.has_value());
+
+    const auto found = MtcnnDetector{std::move(*networks)}.find(pipeline::drawn_face(100).view());
+
+    ASSERT_FALSE(found.has_value());
+    EXPECT_EQ(found.error().fault, Fault::kRetry);
 }
 
 class Fixed : public Detector {
