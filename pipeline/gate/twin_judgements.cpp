@@ -368,6 +368,9 @@ rules::PixelTreatment TwinWalk::pixel_treatment() const {
 
 // Compared sample for sample; where they were to be searched, with the mask and the gate's own search.
 Status TwinWalk::judge_pixels() const {
+    if (rules::is_beyond_search(work_.rule, pixel_identity())) {
+        return fail(Fault::kQuarantine, "gate: a volume may show a face that no slice of it shows");
+    }
     if (pixel_treatment() != rules::PixelTreatment::kFoundRemoved) {
         if (is_masked()) {
             return fail(Fault::kQuarantine, "gate: samples are blackened that the rule leaves alone");

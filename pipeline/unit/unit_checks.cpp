@@ -49,6 +49,13 @@ Result<const rules::Rule*> choose_rule(
 Result<rules::PixelIdentity> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule) {
     const rules::PixelIdentity identity = pixel_identity(data_set);
     const bool may_identify = identity.text || identity.face;
+    if (rules::is_beyond_search(rule, identity)) {
+        return fail(
+            Fault::kQuarantine,
+            "pixels may show a face when its slices are put together, which is not searched: release under a "
+            "header-only rule"
+        );
+    }
     if (!may_identify || rule.pixel_policy != rules::PixelPolicy::kRequireClean) {
         return identity;
     }

@@ -103,6 +103,10 @@ const Rule* RuleSet::find(std::string_view name) const {
     return found != rules_.end() ? &*found : nullptr;
 }
 
+bool is_beyond_search(const Rule& rule, const PixelIdentity& identity) {
+    return rule.pixel_policy == PixelPolicy::kRemoveFound && identity.face && identity.is_volume;
+}
+
 PixelTreatment pixel_treatment(const Rule& rule, const PixelIdentity& identity) {
     if (!identity.text && !identity.face) {
         return PixelTreatment::kNothingPossible;

@@ -55,6 +55,9 @@ struct Rule {
     std::string patient_prefix = "EFF-";
 };
 
+/// Under kRemoveFound: a face that only a whole volume shows is found in no slice of it.
+bool is_beyond_search(const Rule& rule, const PixelIdentity& identity);
+
 /// What becomes of an instance whose pixels may show this, once the rule lets it through.
 PixelTreatment pixel_treatment(const Rule& rule, const PixelIdentity& identity);
 

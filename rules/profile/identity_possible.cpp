@@ -187,16 +187,22 @@ bool is_plain_slice(std::span<const std::string_view> image_type, std::string_vi
 
 PixelIdentity tomogram(const PixelFacts& facts, const ClassRow& row) {
     if (normalized(facts.modality) != row.modality) {
-        return {true, true, "the modality is not the one of this SOP class"};
+        return {.why = "the modality is not the one of this SOP class", .is_volume = true};
     }
     const bool head = shows_head(facts.body_part);
     if (!is_plain_slice(facts.image_type, row.modality)) {
-        return {true, head, "a scout, a derived image or a screen of a scanner may carry text"};
+        return {
+            .text = true,
+            .face = head,
+            .why = "a scout, a derived image or a screen of a scanner may carry text",
+            .is_volume = true};
     }
     return {
-        false, head,
-        head ? "original slices carry no text; head, neck, whole body or unknown may show a face"
-             : "original slices away from the head"};
+        .text = false,
+        .face = head,
+        .why = head ? "original slices carry no text; head, neck, whole body or unknown may show a face"
+                    : "original slices away from the head",
+        .is_volume = true};
 }
 
 PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
@@ -209,7 +215,11 @@ PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
         case Kind::kTomogram:
             return tomogram(facts, row);
         case Kind::kDerivedVolume:
-            return {false, head, "made from slices: no text, the surface may be a head's"};
+            return {
+                .text = false,
+                .face = head,
+                .why = "made from slices: no text, the surface may be a head's",
+                .is_volume = true};
         case Kind::kRadiograph:
             return {true, head, "labels and banners are usual; a view of the head may show the face"};
         case Kind::kBreast:

@@ -16,6 +16,8 @@ struct PixelIdentity {
     std::string_view why;  ///< One literal sentence.
     /// A photograph or a video: one in which no face is found is doubt.
     bool is_photograph = false;
+    /// Slices, or what is made of them: a face may show only when many are put together.
+    bool is_volume = false;
 };
 
 /// What the table looks at. Values are trimmed; absent ones are empty.

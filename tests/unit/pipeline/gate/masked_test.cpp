@@ -330,6 +330,19 @@ TEST_F(FoundTest, APhotographWithoutAFaceWaitsForAPerson) {
     EXPECT_NE(cleaned_.report.reason.find("no face is found in a photograph"), std::string::npos);
 }
 
+TEST_F(FoundTest, ASliceOfAHeadWaitsForAPersonOnBothSides) {
+    sop_class_ = "1.2.840.10008.5.1.4.1.1.4";  // MR Image; no body part says that it is none of a head.
+    has_text_ = has_face_ = false;
+    clean_it({});
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(cleaned_.report.reason.find("when its slices are put together"), std::string::npos);
+
+    // As if the cleaner had let it pass: cleaned under a rule that leaves pixels alone.
+    const rules::RuleSet header_only = rules_of(kHeaderOnlyRules);
+    cleaned_ = testing::clean(original_, header_only, order_for(original_));
+    EXPECT_FALSE(judge_it().passed);
+}
+
 TEST_F(FoundTest, AProcessWithoutDetectorsSaysSoAndWritesNothing) {
     const pipeline::Finders finders = std::exchange(finders_, {});
     clean_it({});
