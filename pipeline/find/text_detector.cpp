@@ -6,6 +6,8 @@
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <array>
+#include <cmath>
 #include <fstream>
 
 namespace efface::pipeline {
@@ -35,9 +37,17 @@ constexpr std::array<std::int64_t, 2> kReducedLinePixels{40, 24};
 constexpr std::int64_t kPiecePixels = 160;
 constexpr std::int64_t kPieceStride = 112;
 
-/// Pictures up to this size are looked at in twice the size: their letters are small, and the time is.
+/// A line that is missed at one size is often found at another: half finds large letters over texture, more
+/// than the whole finds faint and small ones, at more than twice the time.
+constexpr std::array kUsualScales{1.0, 0.5};
+constexpr std::array kThoroughScales{1.0, 0.5, 1.5};
+/// Pictures up to this size are looked at in twice these: their letters are small, and the time is.
 constexpr int kMagnifiedExtentMax = 400;
-constexpr int kMagnification = 2;
+
+std::span<const double> scales_of(TextEffort effort) {
+    return effort == TextEffort::kUsual ? std::span<const double>{kUsualScales}
+                                        : std::span<const double>{kThoroughScales};
+}
 
 int ignore_message(int, const char*, const char*, const char*, int, void*) {
     return 0;
@@ -124,10 +134,23 @@ Box shifted(const Box& box, std::int64_t right, std::int64_t down) {
     return {box.left + right, box.top + down, box.right + right, box.bottom + down};
 }
 
-/// The box in a picture that was magnified by that, rounded outwards.
-Box reduced(const Box& box, std::int64_t by) {
-    const auto down = [&](std::int64_t value) { return value >= 0 ? value / by : -((-value + by - 1) / by); };
-    return {down(box.left), down(box.top), -down(-box.right), -down(-box.bottom)};
+/// The box in the picture that was scaled by that, rounded outwards.
+Box unscaled(const Box& box, double scale) {
+    const auto low = [&](std::int64_t value) {
+        return static_cast<std::int64_t>(std::floor(static_cast<double>(value) / scale));
+    };
+    const auto high = [&](std::int64_t value) {
+        return static_cast<std::int64_t>(std::ceil(static_cast<double>(value) / scale));
+    };
+    return {low(box.left), low(box.top), high(box.right), high(box.bottom)};
+}
+
+cv::Mat scaled(const cv::Mat& picture, double scale) {
+    const auto extent = [&](int value) { return std::max(1, cvRound(value * scale)); };
+    cv::Mat out;
+    const cv::Size size{extent(picture.cols), extent(picture.rows)};
+    cv::resize(picture, out, size, 0.0, 0.0, scale < 1.0 ? cv::INTER_AREA : cv::INTER_LINEAR);
+    return out;
 }
 
 Box clipped(const Box& box, const cv::Mat& picture) {
@@ -141,17 +164,20 @@ class TextDetector::Search {
 public:
     explicit Search(TextDetector& detector) : detector_{detector} {}
 
-    Status run(const cv::Mat& picture) {
-        EFFACE_TRY(found_, look(picture));
+    Status run(const cv::Mat& picture, double scale) {
+        const cv::Mat looked_at = scaled(picture, scale);
+        EFFACE_TRY(const std::vector<Detection> upright, look(looked_at));
+        for (const Detection& line : upright) {
+            found_.push_back({unscaled(line.box, scale), line.score});
+        }
         cv::Mat turned;
-        cv::rotate(picture, turned, cv::ROTATE_90_CLOCKWISE);
+        cv::rotate(looked_at, turned, cv::ROTATE_90_CLOCKWISE);
         EFFACE_TRY(const std::vector<Detection> found, look(turned));
         for (const Detection& line : found) {
             // Column x of the turned picture is row rows - 1 - x of the picture.
             const Box& box = line.box;
-            found_.push_back(
-                {{box.top, picture.rows - box.right, box.bottom, picture.rows - box.left}, line.score}
-            );
+            const Box back{box.top, looked_at.rows - box.right, box.bottom, looked_at.rows - box.left};
+            found_.push_back({unscaled(back, scale), line.score});
         }
         return check_count(found_);
     }
@@ -261,7 +287,9 @@ private:
     std::vector<Detection> found_;
 };
 
-Result<std::unique_ptr<Detector>> TextDetector::load(const std::string& path, const Digest& expected) {
+Result<std::unique_ptr<Detector>> TextDetector::load(
+    const std::string& path, const Digest& expected, TextEffort effort
+) {
     EFFACE_TRY(std::vector<std::byte> model, read_model(path));
     if (sha256(model) != expected) {
         return fail(
@@ -270,7 +298,7 @@ Result<std::unique_ptr<Detector>> TextDetector::load(const std::string& path, co
     }
     try {
         quiet_opencv();
-        std::unique_ptr<TextDetector> made{new TextDetector{std::move(model)}};
+        std::unique_ptr<TextDetector> made{new TextDetector{std::move(model), effort}};
         // That of 640 x 480, upright: every other is tested when it is first met.
         EFFACE_CHECK(made->net_for({672, 512}));
         return std::unique_ptr<Detector>{std::move(made)};
@@ -300,17 +328,15 @@ Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {
         return std::vector<Detection>{};
     }
     try {
-        cv::Mat looked_at = stretched(picture);
-        const int scale =
-            std::max(looked_at.cols, looked_at.rows) <= kMagnifiedExtentMax ? kMagnification : 1;
-        if (scale > 1) {
-            cv::resize(looked_at, looked_at, cv::Size{}, scale, scale, cv::INTER_LINEAR);
-        }
+        const cv::Mat given = stretched(picture);
+        const double base = std::max(given.cols, given.rows) <= kMagnifiedExtentMax ? 2.0 : 1.0;
         Search search{*this};
-        EFFACE_CHECK(search.run(looked_at));
+        for (const double scale : scales_of(effort_)) {
+            EFFACE_CHECK(search.run(given, base * scale));
+        }
         std::vector<Detection> found = united(search.take());
         std::erase_if(found, [&](Detection& line) {
-            line.box = reduced(line.box, scale).clipped_to(picture.columns, picture.rows);
+            line.box = line.box.clipped_to(picture.columns, picture.rows);
             return line.box.empty();
         });
         return found;

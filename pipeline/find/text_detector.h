@@ -1,6 +1,7 @@
 // TextDetector: finds burned-in text in a picture with the detector of PP-OCRv4 (mobile), run by OpenCV:
-// upright and turned by 90 degrees; upside down the network sees by itself. Lines come as axis-aligned boxes.
-// Thread rule: an object belongs to one thread; it makes none. After load() it opens no file.
+// upright and turned by 90 degrees (upside down the network sees by itself), in more than one size. Lines
+// come as axis-aligned boxes. Thread rule: an object belongs to one thread; it makes none. After load() it
+// opens no file.
 #pragma once
 
 #include "config/crypto/digest.h"
@@ -22,21 +23,28 @@ inline constexpr std::string_view kTextModelSha256 =
 /// Larger pictures are quarantined: minutes of work.
 inline constexpr std::uint64_t kTextPicturePixelsMax = std::uint64_t{1} << 26U;
 
+/// How many sizes of a picture are searched: two, or three at almost three times the time.
+enum class TextEffort : std::uint8_t { kUsual, kThorough };
+
 class TextDetector : public Detector {
 public:
     /// Fault::kHalt where the file is absent, has another digest, or fails its self-test.
-    static Result<std::unique_ptr<Detector>> load(const std::string& path, const Digest& expected);
+    static Result<std::unique_ptr<Detector>> load(
+        const std::string& path, const Digest& expected, TextEffort effort = TextEffort::kUsual
+    );
 
     Result<std::vector<Detection>> find(const PictureView& picture) override;
 
 private:
-    explicit TextDetector(std::vector<std::byte> model) : model_{std::move(model)} {}
+    TextDetector(std::vector<std::byte> model, TextEffort effort)
+        : model_{std::move(model)}, effort_{effort} {}
 
     class Search;
     /// The network for this shape; the ones used last are kept.
     Result<TextNet*> net_for(const TileShape& shape);
 
     std::vector<std::byte> model_;
+    TextEffort effort_;
     std::list<TextNet> nets_;  ///< The one used last stands first.
 };
 
