@@ -201,6 +201,30 @@ TEST_F(TextDetectorTest, FindsTinyLettersInSmallPictures) {
     }
 }
 
+TEST_F(TextDetectorTest, AThoroughSearchFindsFainterLetters) {
+    auto thorough = TextDetector::load(
+        kModel, *digest_from_hex(pipeline::kTextModelSha256), pipeline::TextEffort::kThorough
+    );
+    ASSERT_TRUE(thorough.has_value());
+    Picture picture = background(Background::kNoise, 640, 480, kSeed);
+    std::vector<Planted> planted;
+    for (int i = 0; i < 12; ++i) {
+        const Look look = i % 2 == 0 ? Look::kStrokes : Look::kSerifs;
+        planted.push_back(plant(picture, {kText, look, 8, 10, 0, 60 + i % 3 * 170, 40 + i / 3 * 110}));
+    }
+    const auto count = [&](const std::vector<Detection>& found) {
+        return std::count_if(planted.begin(), planted.end(), [&](const Planted& line) {
+            return covered(line, found) >= kCoveredMin;
+        });
+    };
+
+    const auto usual_count = count(find(picture));
+    const auto found = (*thorough)->find(picture.view());
+
+    ASSERT_TRUE(found.has_value());
+    EXPECT_GE(count(*found), usual_count + 3) << usual_count;
+}
+
 // A dark picture: all of it lies in a tenth of the range.
 TEST_F(TextDetectorTest, StretchesAPictureOfFewLevels) {
     Picture picture = background(Background::kSlope, 320, 240, kSeed);
