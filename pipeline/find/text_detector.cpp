@@ -164,7 +164,11 @@ class TextDetector::Search {
 public:
     explicit Search(TextDetector& detector) : detector_{detector} {}
 
-    Status run(const cv::Mat& picture, double scale) {
+    /// `factor`: of the picture's own size or, where it is small, of twice that.
+    Status run(const cv::Mat& picture, double base, double factor) {
+        const double scale = base * factor;
+        line_pixels_max_ =
+            std::min(kLinePixelsMax, static_cast<std::int64_t>(static_cast<double>(kLinePixelsMax) * factor));
         const cv::Mat looked_at = scaled(picture, scale);
         EFFACE_TRY(const std::vector<Detection> upright, look(looked_at));
         for (const Detection& line : upright) {
@@ -221,9 +225,12 @@ private:
     Status add(std::vector<Detection>& lines, const cv::Mat& picture, const Detection& one) {
         const Box box = clipped(one.box, picture);
         const std::int64_t height = std::min(box.width(), box.height());
-        if (height <= kLinePixelsMax) {
+        if (height <= line_pixels_max_) {
             lines.push_back(one);
             return {};
+        }
+        if (line_pixels_max_ < kLinePixelsMax) {
+            return {};  // A reduced picture is a second look; its whole has judged what is as large as that.
         }
         EFFACE_TRY(const bool is_text, is_text_when_reduced(picture(rectangle(box)), height));
         if (is_text) {
@@ -284,6 +291,7 @@ private:
     }
 
     TextDetector& detector_;
+    std::int64_t line_pixels_max_ = kLinePixelsMax;
     std::vector<Detection> found_;
 };
 
@@ -331,8 +339,8 @@ Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {
         const cv::Mat given = stretched(picture);
         const double base = std::max(given.cols, given.rows) <= kMagnifiedExtentMax ? 2.0 : 1.0;
         Search search{*this};
-        for (const double scale : scales_of(effort_)) {
-            EFFACE_CHECK(search.run(given, base * scale));
+        for (const double factor : scales_of(effort_)) {
+            EFFACE_CHECK(search.run(given, base, factor));
         }
         std::vector<Detection> found = united(search.take());
         std::erase_if(found, [&](Detection& line) {

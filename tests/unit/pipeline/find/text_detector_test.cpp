@@ -225,6 +225,58 @@ TEST_F(TextDetectorTest, AThoroughSearchFindsFainterLetters) {
     EXPECT_GE(count(*found), usual_count + 3) << usual_count;
 }
 
+// Lines that stand close are marked as one area, which is more than a line and still text.
+TEST_F(TextDetectorTest, CoversEveryLineOfADensePage) {
+    Picture picture = background(Background::kSlope, 480, 400, kSeed);
+    std::vector<Planted> planted;
+    for (int top = 10; top < 370; top += 17) {
+        for (const int left : {10, 160, 310}) {
+            planted.push_back(plant(picture, {kText, Look::kStrokes, 12, 70, 0, left, top}));
+        }
+    }
+
+    const std::vector<Detection> found = find(picture);
+
+    for (const Planted& line : planted) {
+        EXPECT_GE(covered(line, found), kCoveredMin) << line.box.left << ", " << line.box.top;
+    }
+}
+
+/// A slice of a chest, 512 x 512 words before the last 138 bytes of its file: air black, bone white.
+Picture chest(std::ifstream& file) {
+    std::vector<std::uint8_t> words(std::size_t{512} * 512 * 2);
+    file.seekg(-static_cast<std::streamoff>(words.size() + 138), std::ios::end);
+    file.read(reinterpret_cast<char*>(words.data()), static_cast<std::streamsize>(words.size()));
+    Picture picture{512, 512, 1};
+    for (std::size_t i = 0; i < picture.samples.size(); ++i) {
+        const auto value = static_cast<std::int16_t>(words[2 * i] | (words[2 * i + 1] << 8U));
+        picture.samples[i] = static_cast<std::uint8_t>(std::clamp((value + 1000) / 8, 0, 255));
+    }
+    return picture;
+}
+
+// The network takes it for one letter of half the picture.
+TEST_F(TextDetectorTest, TakesAChestForNoTextAndFindsTextOnIt) {
+    std::ifstream file{"../shared/dicom/wg04-CT1_UNC.dcm", std::ios::binary};
+    if (!file) {
+        GTEST_SKIP() << "no ../shared/dicom beside the repository";
+    }
+    Picture picture = chest(file);
+    ASSERT_TRUE(file.good());
+
+    EXPECT_LT(area_of(find(picture)), 512 * 512 / 20);
+
+    std::vector<Planted> planted;
+    for (const auto& [left, top] : {std::pair{190, 180}, {100, 300}, {300, 250}, {200, 440}}) {
+        planted.push_back(plant(picture, {kText, Look::kStrokes, 12, 60, 0, left, top}));
+    }
+    const std::vector<Detection> found = find(picture);
+
+    for (const Planted& line : planted) {
+        EXPECT_GE(covered(line, found), kCoveredMin) << line.box.left << ", " << line.box.top;
+    }
+}
+
 // A dark picture: all of it lies in a tenth of the range.
 TEST_F(TextDetectorTest, StretchesAPictureOfFewLevels) {
     Picture picture = background(Background::kSlope, 320, 240, kSeed);
