@@ -71,6 +71,9 @@ public:
 
     const std::string& reason() const { return reason_; }
 
+    /// As the process said when it was started; before ask() or after its death "none".
+    std::string model_digest() const { return process_ ? process_->ready().model_digest : "none"; }
+
     void end_process() {
         ++pool_.restarts_;
         process_.reset();
@@ -242,6 +245,8 @@ void WorkerPool::run_cleaner() {
             continue;
         }
         result.clean = std::move(*report);
+        result.model_digest = slot.model_digest();
+        keep_words_plain(result.model_digest);
         keep_words_plain(result.clean.reason);
         keep_words_plain(result.clean.rule);
         if (result.clean.outcome != pipeline::CleanReport::Outcome::kCleaned) {

@@ -36,6 +36,8 @@ struct UnitResult {
     std::string failure;          ///< Why the attempt failed; a literal.
     pipeline::CleanReport clean;
     pipeline::GateReport gate;  ///< Meaningful when clean.outcome is kCleaned.
+    /// Of the detectors that were asked, or "none": what the work order adds up to (promise P6).
+    std::string model_digest = "none";
     std::int64_t clean_micros = 0;
     std::int64_t gate_micros = 0;
 };

@@ -244,6 +244,7 @@ Json to_json(const WorkerReady& ready) {
         {"software_version", ready.software_version},
         {"table_edition", ready.table_edition},
         {"table_digest", ready.table_digest},
+        {"model_digest", ready.model_digest},
     };
 }
 
@@ -253,6 +254,7 @@ Result<WorkerReady> worker_ready_from_json(const Json& json) {
     fields.read("software_version", ready.software_version);
     fields.read("table_edition", ready.table_edition);
     fields.read("table_digest", ready.table_digest);
+    fields.read("model_digest", ready.model_digest);
     EFFACE_CHECK(fields.finish("worker ready: a field is missing, unknown or of the wrong type"));
     return ready;
 }

@@ -114,6 +114,7 @@ struct WorkerReady {
     std::string software_version;
     std::string table_edition;
     std::string table_digest;
+    std::string model_digest = "none";  ///< Of its detectors' models together.
 };
 
 struct GateRequest {

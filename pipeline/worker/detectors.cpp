@@ -35,6 +35,7 @@ Result<WorkerFinders> load_finders(const std::string& directory) {
         MtcnnDetector::load(directory + std::string{kFaceModel}, face_digest)
     );
     finders.face = std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{});
+    finders.model_digest = to_hex(sha256(std::string{kTextModelSha256} + std::string{kMtcnnSha256}));
     return finders;
 }
 

@@ -121,9 +121,9 @@ Result<WorkerService::Reply> WorkerService::configure(const Json& json) {
     software_version_ = configuration.software_version;
     limits_ = configuration.limits;
     return Reply{
-        MessageKind::kReady,
-        to_json(WorkerReady{
-            software_version_, std::string{rules::table_edition()}, std::string{rules::table_digest()}})};
+        MessageKind::kReady, to_json(WorkerReady{
+                                 software_version_, std::string{rules::table_edition()},
+                                 std::string{rules::table_digest()}, finders_.model_digest})};
 }
 
 // A work order is done only by the software and under the rule file that it names (promise P6).
@@ -144,10 +144,11 @@ Result<WorkerService::Reply> WorkerService::clean(const Json& json, const Messag
     EFFACE_TRY(const Project* project, find_project(order));
     EFFACE_TRY(const std::span<const std::byte> original, load(original_, request, 0, 2));
     EFFACE_TRY(
-        const CleanReport report, clean_unit(
-                                      original, request.descriptors[1].get(),
-                                      {order, project->rules, project->key, limits_.output_bytes_max, finders_.view()}
-                                  )
+        const CleanReport report,
+        clean_unit(
+            original, request.descriptors[1].get(),
+            {order, project->rules, project->key, limits_.output_bytes_max, finders_.view()}
+        )
     );
     return Reply{MessageKind::kCleaned, to_json(report)};
 }

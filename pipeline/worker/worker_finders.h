@@ -16,6 +16,8 @@ struct WorkerFinders {
     std::unique_ptr<Detector> text;
     std::unique_ptr<Detector> face;
 
+    std::string model_digest = "none";  ///< SHA-256 over the models' digests, in hex.
+
     Finders view() const { return {text.get(), face.get()}; }
 };
 

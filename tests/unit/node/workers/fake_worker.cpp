@@ -192,7 +192,11 @@ int main() {
         switch (received->message.kind) {
             case MessageKind::kConfigure:
                 has_models = received->message.payload.find("models_directory") != std::string::npos;
-                reply(MessageKind::kReady, to_json(WorkerReady{.software_version = "fake"}));
+                reply(
+                    MessageKind::kReady,
+                    to_json(WorkerReady{
+                        .software_version = "fake", .model_digest = has_models ? "models" : "none"})
+                );
                 break;
             case MessageKind::kClean:
                 clean(received->message);
