@@ -10,17 +10,6 @@ namespace {
 constexpr Where kAtPixelData = Where::tag(0x7FE00010);
 constexpr std::string_view kUndoneByDecoding = "YBR_RCT";
 
-SampleShape sample_shape(const PixelShape& shape) {
-    return {
-        .rows = shape.rows,
-        .columns = shape.columns,
-        .samples_per_pixel = shape.samples_per_pixel,
-        .bits_allocated = shape.bits_allocated,
-        .bits_stored = shape.bits_stored,
-        .high_bit = shape.high_bit,
-        .is_signed = shape.is_signed};
-}
-
 // The stream and the attribute must tell one story; RGB in place of YBR_RCT is true of the samples either
 // way.
 Status check_colour(const DecodedFrame& frame, std::string_view photometric) {
@@ -62,6 +51,17 @@ Result<Samples> decode(const PixelScan& scan, const rules::TransferSyntax& synta
 }
 
 }  // namespace
+
+SampleShape sample_shape(const PixelShape& shape) {
+    return {
+        .rows = shape.rows,
+        .columns = shape.columns,
+        .samples_per_pixel = shape.samples_per_pixel,
+        .bits_allocated = shape.bits_allocated,
+        .bits_stored = shape.bits_stored,
+        .high_bit = shape.high_bit,
+        .is_signed = shape.is_signed};
+}
 
 Result<Samples> read_samples(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax) {
     if (syntax.encapsulated) {

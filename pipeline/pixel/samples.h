@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/codec/frame_decoder.h"
 #include "pipeline/pixel/native_image.h"
 
 #include <cstddef>
@@ -18,6 +19,9 @@ struct Samples {
     /// Retired overlay bits and their like: what a writer clears of decoded samples.
     std::optional<ClearBits> clear_bits;
 };
+
+/// What a decoder is told of every frame.
+SampleShape sample_shape(const PixelShape& shape);
 
 /// Fault::kQuarantine: samples that are not searched, or a frame that cannot be decoded beyond doubt.
 Result<Samples> read_samples(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax);

@@ -2,6 +2,7 @@
 
 #include "pipeline/codec/frame_decoder.h"
 #include "pipeline/codestream/frames.h"
+#include "pipeline/pixel/samples.h"
 #include "pipeline/unit/native_transcoding.h"
 
 #include <limits>
@@ -25,17 +26,6 @@ bool survives_decoding(std::string_view photometric, bool colour) {
         return photometric == "RGB" || photometric == "YBR_FULL" || photometric == kUndoneByDecoding;
     }
     return photometric == "MONOCHROME1" || photometric == "MONOCHROME2" || photometric == "PALETTE COLOR";
-}
-
-SampleShape sample_shape(const PixelShape& shape) {
-    return {
-        .rows = shape.rows,
-        .columns = shape.columns,
-        .samples_per_pixel = shape.samples_per_pixel,
-        .bits_allocated = shape.bits_allocated,
-        .bits_stored = shape.bits_stored,
-        .high_bit = shape.high_bit,
-        .is_signed = shape.is_signed};
 }
 
 class FrameWriter {
