@@ -184,6 +184,14 @@ void WorkerPool::give_up(Error error) {
     close(judging_);
 }
 
+/// Detectors that do not start cost the units that need them (quarantined after three attempts), not the
+/// node.
+void WorkerPool::give_up_unless(bool with_detectors, const Error& error) {
+    if (!with_detectors) {
+        give_up(error);
+    }
+}
+
 std::optional<Error> WorkerPool::fatal() const {
     const std::lock_guard lock{mutex_};
     return fatal_;
@@ -238,8 +246,8 @@ void WorkerPool::run_cleaner() {
             result.attempt_failed = true;
             result.failure = slot.reason().empty() ? report.error().message() : slot.reason();
             if (report.error().fault == Fault::kHalt) {
-                give_up(report.error());
                 result.failure = report.error().message();
+                give_up_unless(with_detectors, report.error());
             }
             unit->done(std::move(result));
             continue;
@@ -305,8 +313,8 @@ void WorkerPool::run_gatekeeper() {
             result.attempt_failed = true;
             result.failure = reply ? report.error().message() : slot.reason();
             if (!reply && reply.error().fault == Fault::kHalt) {
-                give_up(reply.error());
                 result.failure = reply.error().message();
+                give_up_unless(judged->with_detectors, reply.error());
             }
         }
         judged->unit.done(std::move(result));

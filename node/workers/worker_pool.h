@@ -123,6 +123,7 @@ private:
     template <class Item>
     void close(Queue<Item>& queue);
     void give_up(Error error);
+    void give_up_unless(bool with_detectors, const Error& error);
 
     const WorkerProgram program_;
     const WorkerPoolLimits limits_;

@@ -17,7 +17,7 @@ protected:
         WorkerProgram program{.path = EFFACE_FAKE_WORKER, .configuration = "{}"};
         if (has_detectors_) {
             program.detectors = std::make_shared<const WorkerProgram>(WorkerProgram{
-                .path = EFFACE_FAKE_WORKER, .configuration = R"({"models_directory": "somewhere"})"});
+                .path = detectors_path_, .configuration = R"({"models_directory": "somewhere"})"});
         }
         pool_.emplace(
             std::move(program), WorkerPoolLimits{.queue_units_max = 4, .unit_deadline = unit_deadline}
@@ -49,6 +49,7 @@ protected:
     }
 
     bool has_detectors_ = false;
+    std::string detectors_path_ = EFFACE_FAKE_WORKER;
     std::optional<WorkerPool> pool_;
     std::vector<std::thread> cleaners_;
     std::thread gatekeeper_;
@@ -75,6 +76,19 @@ TEST_F(WorkerPoolTest, APictureIsCleanedAndJudgedByProcessesWithDetectors) {
     EXPECT_EQ(result.clean.mask, (std::vector<pipeline::Box>{{8, 16, 24, 32}}));
     EXPECT_TRUE(submit("").get().gate.passed);
     EXPECT_EQ(pool_->restarts(), 0U);
+}
+
+TEST_F(WorkerPoolTest, DetectorsThatDoNotStartCostTheirUnitsAndNotTheNode) {
+    has_detectors_ = true;
+    detectors_path_ = "/nonexistent/efface-model-worker";
+    start();
+
+    const UnitResult result = submit("picture").get();
+
+    EXPECT_TRUE(result.attempt_failed);
+    EXPECT_NE(result.failure, "");
+    EXPECT_FALSE(pool_->fatal());
+    EXPECT_TRUE(submit("").get().gate.passed) << "other units go on";
 }
 
 TEST_F(WorkerPoolTest, APictureIsHeldWhereNoDetectorsAre) {

@@ -321,6 +321,13 @@ TEST_F(FoundTest, NothingFoundLeavesCompressedSamplesAsTheyWere) {
     EXPECT_TRUE(judge_it().passed) << judge_it().reason;
 }
 
+TEST_F(FoundTest, MoreFramesThanAreSearchedWaitForAPerson) {
+    clean_it({.frames = 33});
+
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(cleaned_.report.reason.find("more frames"), std::string::npos) << cleaned_.report.reason;
+}
+
 TEST_F(FoundTest, APhotographWithoutAFaceWaitsForAPerson) {
     sop_class_ = kPhotograph;
     has_face_ = false;
