@@ -7,19 +7,22 @@
 #   scripts/setup.sh            to build the programs and run the demo
 #   scripts/setup.sh --test     the peers and judges of the tests too
 #   scripts/setup.sh --bench    what the measurement needs too
+#   --torch-full                what training/ needs of PyTorch too (scripts/requirements-torch-full.txt)
 #   --without-packaged-models   neither LibTorch nor models: a node quarantines what they would have had to judge
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 purposes="build demo"
 packaged_models=yes
+torch_full=no
 for argument in "$@"; do
     case "$argument" in
         --test) purposes="build demo test" ;;
         --bench) purposes="build demo test bench" ;;
         --without-packaged-models) packaged_models=no ;;
+        --torch-full) torch_full=yes ;;
         *)
-            sed -n '2,11s/^# \{0,1\}//p' "$0"
+            sed -n '2,12s/^# \{0,1\}//p' "$0"
             exit 2
             ;;
     esac
@@ -124,14 +127,15 @@ make_environment() {
     fi
 }
 
-install_libtorch() {
-    local want
-    want=$(sha256sum scripts/requirements-torch.txt | cut -d' ' -f1)
-    if [ "$want" != "$(cat .venv/requirements-torch.sha256 2>/dev/null)" ]; then
-        say "installing LibTorch into .venv (0.5 GB; not wanted: --without-packaged-models)"
+# From a lock file into .venv, where that file is another one than the last time.
+install_locked() {
+    local name=$1 what=$2 want
+    want=$(sha256sum "scripts/$name.txt" | cut -d' ' -f1)
+    if [ "$want" != "$(cat ".venv/$name.sha256" 2>/dev/null)" ]; then
+        say "installing $what"
         .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-            --only-binary :all: -r scripts/requirements-torch.txt
-        echo "$want" >.venv/requirements-torch.sha256
+            --only-binary :all: -r "scripts/$name.txt"
+        echo "$want" >".venv/$name.sha256"
     fi
 }
 
@@ -141,7 +145,11 @@ if [ "${#packages[@]}" -gt 0 ]; then
 fi
 make_environment
 if [ "$packaged_models" = yes ]; then
-    install_libtorch
+    install_locked requirements-torch "LibTorch into .venv (0.5 GB; not wanted: --without-packaged-models)"
     .venv/bin/python scripts/models/mtcnn.py
     .venv/bin/python scripts/models/text_detector.py
+fi
+if [ "$torch_full" = yes ]; then
+    [ "$packaged_models" = yes ] || die "--torch-full completes the LibTorch that --without-packaged-models leaves out"
+    install_locked requirements-torch-full "what Python's import torch needs into .venv (2.1 GB; for training/ alone)"
 fi
