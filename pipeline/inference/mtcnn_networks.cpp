@@ -1,9 +1,8 @@
 #include "pipeline/inference/mtcnn_networks.h"
 
 #include "config/assert.h"
+#include "pipeline/inference/torch_process.h"
 
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/from_blob.h>
@@ -15,7 +14,6 @@
 #include <cmath>
 #include <exception>
 #include <initializer_list>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 
@@ -125,17 +123,6 @@ auto guarded(Forward&& forward) -> Result<decltype(forward())> {
     }
 }
 
-// A confined worker may make no thread, open no file and make no memory executable: so one thread, and
-// neither oneDNN (compiles its kernels as it runs) nor NNPACK (keeps a pool of threads).
-void settle_process() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        at::set_num_threads(1);
-        at::globalContext().setUserEnabledMkldnn(false);
-        at::globalContext().setUserEnabledNNPACK(false);
-    });
-}
-
 }  // namespace
 
 struct MtcnnNetworks::Layers {
@@ -159,7 +146,7 @@ MtcnnNetworks& MtcnnNetworks::operator=(MtcnnNetworks&&) noexcept = default;
 MtcnnNetworks::~MtcnnNetworks() = default;
 
 Result<MtcnnNetworks> MtcnnNetworks::load(const TensorFile& file) {
-    settle_process();
+    settle_torch();
     Loader from{file};
     auto made = guarded([&] {
         auto layers = std::make_unique<Layers>();

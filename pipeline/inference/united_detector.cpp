@@ -1,0 +1,39 @@
+#include "pipeline/inference/united_detector.h"
+
+#include "config/assert.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace efface::pipeline {
+namespace {
+
+bool lies_within(const Box& inner, const Box& outer) {
+    return inner.left >= outer.left && inner.top >= outer.top && inner.right <= outer.right &&
+           inner.bottom <= outer.bottom;
+}
+
+}  // namespace
+
+UnitedDetector::UnitedDetector(std::unique_ptr<Detector> first, std::unique_ptr<Detector> second)
+    : first_{std::move(first)}, second_{std::move(second)} {
+    EFFACE_ASSERT(first_ != nullptr && second_ != nullptr);
+}
+
+Result<std::vector<Detection>> UnitedDetector::find(const PictureView& picture) {
+    EFFACE_TRY(std::vector<Detection> found, first_->find(picture));
+    EFFACE_TRY(const std::vector<Detection> more, second_->find(picture));
+    const std::size_t first_count = found.size();
+    for (const Detection& one : more) {
+        const bool known = std::any_of(
+            found.begin(), found.begin() + static_cast<std::ptrdiff_t>(first_count),
+            [&](const Detection& other) { return lies_within(one.box, other.box); }
+        );
+        if (!known) {
+            found.push_back(one);
+        }
+    }
+    return found;
+}
+
+}  // namespace efface::pipeline

@@ -1,0 +1,25 @@
+// UnitedDetector: two detectors of the same kind of thing that see different ones of it; what either finds is
+// found. Thread rule: an object belongs to one thread.
+#pragma once
+
+#include "pipeline/picture/detector.h"
+
+#include <memory>
+#include <vector>
+
+namespace efface::pipeline {
+
+class UnitedDetector : public Detector {
+public:
+    UnitedDetector(std::unique_ptr<Detector> first, std::unique_ptr<Detector> second);
+
+    /// The first's, then those of the second that lie within none of them. A failure of either is the answer:
+    /// what the other did not see may be what this one would have.
+    Result<std::vector<Detection>> find(const PictureView& picture) override;
+
+private:
+    std::unique_ptr<Detector> first_;
+    std::unique_ptr<Detector> second_;
+};
+
+}  // namespace efface::pipeline

@@ -1,0 +1,58 @@
+#include "pipeline/inference/united_detector.h"
+
+#include <gtest/gtest.h>
+
+namespace efface::testing {
+namespace {
+
+using pipeline::Detection;
+using pipeline::Detector;
+using pipeline::Picture;
+using pipeline::PictureView;
+using pipeline::UnitedDetector;
+
+class Fixed : public Detector {
+public:
+    explicit Fixed(Result<std::vector<Detection>> answer) : answer_{std::move(answer)} {}
+
+    Result<std::vector<Detection>> find(const PictureView&) override { return answer_; }
+
+private:
+    Result<std::vector<Detection>> answer_;
+};
+
+Result<std::vector<Detection>> united(
+    Result<std::vector<Detection>> first, Result<std::vector<Detection>> second
+) {
+    UnitedDetector both{
+        std::make_unique<Fixed>(std::move(first)), std::make_unique<Fixed>(std::move(second))};
+    return both.find(Picture{50, 50, 1}.view());
+}
+
+using Found = std::vector<Detection>;
+
+TEST(UnitedDetector, FindsWhatEitherFindsAndNothingTwice) {
+    const Detection large{{0, 0, 20, 20}, 0.5F};
+    const Detection within{{2, 0, 20, 18}, 0.9F};
+    const Detection across{{10, 10, 30, 30}, 0.8F};
+
+    EXPECT_EQ(*united(Found{large}, Found{within, across}), (Found{large, across}));
+    EXPECT_EQ(*united(Found{}, Found{across}), Found{across});
+    EXPECT_EQ(*united(Found{large}, Found{}), Found{large});
+    EXPECT_TRUE(united(Found{}, Found{})->empty());
+    // The smaller one came first: the larger says more.
+    EXPECT_EQ(*united(Found{within}, Found{large}), (Found{within, large}));
+}
+
+TEST(UnitedDetector, FailsWhereEitherFails) {
+    const Found some{{{0, 0, 9, 9}, 1.0F}};
+    const Result<Found> failure = fail(Fault::kRetry, "no answer");
+
+    for (const auto& got : {united(some, failure), united(failure, some)}) {
+        ASSERT_FALSE(got.has_value());
+        EXPECT_EQ(got.error().fault, Fault::kRetry);
+    }
+}
+
+}  // namespace
+}  // namespace efface::testing
