@@ -10,7 +10,7 @@ PROGRAMS := efface effaced efface-worker
 CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
 export CTEST_OUTPUT_ON_FAILURE := 1
 
-.PHONY: help demo run test test-long bench docs sanitize tsan format-check clean setup setup-test programs everything
+.PHONY: help demo run test test-long bench bench-pixels docs sanitize tsan format-check clean setup setup-test programs everything
 
 help: ## Show this help
 	@echo "Efface, a DICOM node that makes studies safe to share. Start with: make demo"
@@ -30,6 +30,12 @@ test-long: everything ## The rest: 200 crash rounds and whatever else takes long
 
 bench: programs ## End-to-end rates beside the ideal and another gateway, as ratios; build/bench/node.json
 	@tests/bench/run.sh
+
+bench-pixels: ## What the finders of faces and text find and miss, and how long it takes; build/bench/pixels.json
+	@scripts/setup.sh --bench-pixels
+	$(CONFIGURE) -B build
+	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-finders
+	.venv/bin/python tests/bench/pixels/bench_pixels.py $(ARGS)
 
 docs: setup ## Write anew what docs/ prints from the code: settings, commands, tables
 	@$(CONFIGURE) -B build

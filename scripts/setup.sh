@@ -7,6 +7,7 @@
 #   scripts/setup.sh            to build the programs and run the demo
 #   scripts/setup.sh --test     the peers and judges of the tests too
 #   scripts/setup.sh --bench    what the measurement needs too
+#   scripts/setup.sh --bench-pixels  fonts, and Pillow to draw with them (scripts/requirements-pixels.txt)
 #   --torch-full                what training/ needs of PyTorch too (scripts/requirements-torch-full.txt)
 #   --without-packaged-models   neither LibTorch nor models: a node quarantines what they would have had to judge
 set -euo pipefail
@@ -19,10 +20,11 @@ for argument in "$@"; do
     case "$argument" in
         --test) purposes="build demo test" ;;
         --bench) purposes="build demo test bench" ;;
+        --bench-pixels) purposes="build demo pixels" ;;
         --without-packaged-models) packaged_models=no ;;
         --torch-full) torch_full=yes ;;
         *)
-            sed -n '2,12s/^# \{0,1\}//p' "$0"
+            sed -n '2,13s/^# \{0,1\}//p' "$0"
             exit 2
             ;;
     esac
@@ -144,6 +146,9 @@ if [ "${#packages[@]}" -gt 0 ]; then
     install_packages "${packages[@]}"
 fi
 make_environment
+case " $purposes " in
+    *" pixels "*) install_locked requirements-pixels "Pillow into .venv" ;;
+esac
 if [ "$packaged_models" = yes ]; then
     install_locked requirements-torch "LibTorch into .venv (0.5 GB; not wanted: --without-packaged-models)"
     .venv/bin/python scripts/models/mtcnn.py

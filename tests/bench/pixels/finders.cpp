@@ -1,0 +1,118 @@
+// efface-finders: what the finders of the model worker find in pictures, one JSON line each. It loads them as
+// the worker does (load_finders) and grows what they find as the cleaner does (mask_box_of_*); nothing is set
+// here.
+//
+//   efface-finders --models DIR [--text] [--faces] < paths       one PGM or PPM a line
+//   {"model_digest":HEX}                                         first line
+//   {"path":P,"columns":C,"rows":R,"text":[[l,t,r,b,score]...],"text_mask":[[l,t,r,b]...],"text_ms":M,"faces":...}
+//
+// Exit codes: 0, 2 usage, 3 a model does not load, 4 a picture cannot be read or searched.
+#include "config/json.h"
+#include "pipeline/pixel/mask.h"
+#include "pipeline/worker/worker_finders.h"
+#include "tests/bench/pixels/netpbm.h"
+
+#include <cstdio>
+#include <ctime>
+#include <iostream>
+#include <string_view>
+
+namespace {
+
+using namespace efface;
+using pipeline::Box;
+
+struct Options {
+    std::string models;
+    bool text = false;
+    bool faces = false;
+};
+
+bool read_options(int argc, char** argv, Options& options) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view argument{argv[i]};
+        if (argument == "--models" && i + 1 < argc) {
+            options.models = argv[++i];
+        } else if (argument == "--text") {
+            options.text = true;
+        } else if (argument == "--faces") {
+            options.faces = true;
+        } else {
+            return false;
+        }
+    }
+    return !options.models.empty() && (options.text || options.faces);
+}
+
+/// Of this process: other programs on the machine do not count.
+double cpu_ms() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+Json corners(const Box& box) {
+    return Json::array({box.left, box.top, box.right, box.bottom});
+}
+
+using Grow = Box (*)(const Box&, std::size_t, std::size_t);
+
+Status search(
+    pipeline::Detector& detector, const pipeline::Picture& picture, const std::string& what, Grow grow,
+    Json& answer
+) {
+    const double before = cpu_ms();
+    EFFACE_TRY(const std::vector<pipeline::Detection> found, detector.find(picture.view()));
+    answer[what + "_ms"] = cpu_ms() - before;
+    Json boxes = Json::array();
+    Json mask = Json::array();
+    for (const pipeline::Detection& detection : found) {
+        Json box = corners(detection.box);
+        box.push_back(detection.score);
+        boxes.push_back(std::move(box));
+        mask.push_back(corners(grow(detection.box, picture.columns, picture.rows)));
+    }
+    answer[what] = std::move(boxes);
+    answer[what + "_mask"] = std::move(mask);
+    return {};
+}
+
+Result<Json> search_file(const std::string& path, const Options& options, pipeline::WorkerFinders& finders) {
+    EFFACE_TRY(const pipeline::Picture picture, bench::read_netpbm(path));
+    Json answer{{"path", path}, {"columns", picture.columns}, {"rows", picture.rows}};
+    if (options.text) {
+        EFFACE_CHECK(search(*finders.text, picture, "text", pipeline::mask_box_of_text, answer));
+    }
+    if (options.faces) {
+        EFFACE_CHECK(search(*finders.face, picture, "faces", pipeline::mask_box_of_face, answer));
+    }
+    return answer;
+}
+
+int complain(const Error& error, int exit_code) {
+    std::cerr << "efface-finders: " << error.text.view() << '\n';
+    return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    if (!read_options(argc, argv, options)) {
+        std::cerr << "efface-finders --models DIR [--text] [--faces] < paths\n";
+        return 2;
+    }
+    auto finders = pipeline::load_finders(options.models);
+    if (!finders) {
+        return complain(finders.error(), 3);
+    }
+    std::cout << dump_json(Json{{"model_digest", finders->model_digest}}) << std::endl;
+    for (std::string path; std::getline(std::cin, path);) {
+        const auto answer = search_file(path, options, *finders);
+        if (!answer) {
+            return complain(answer.error(), 4);
+        }
+        std::cout << dump_json(*answer) << std::endl;
+    }
+    return 0;
+}
