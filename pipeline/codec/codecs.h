@@ -12,6 +12,11 @@ Result<DecodedFrame> decode_jpeg_lossless(std::span<const std::byte> frame, cons
 Result<DecodedFrame> decode_jpeg_ls(std::span<const std::byte> frame, const SampleShape& shape);
 Result<DecodedFrame> decode_jpeg2000(std::span<const std::byte> frame, const SampleShape& shape);
 
+/// Lossy, eight bits, for the search only: grey, or RGB whatever the stream holds.
+Result<DecodedFrame> decode_jpeg_dct(
+    std::span<const std::byte> frame, const SampleShape& shape, std::string_view photometric
+);
+
 /// Samples of one or two bytes as words of `word_bytes`, zeros above.
 std::vector<std::byte> widen(std::vector<std::byte> samples, std::size_t from_bytes, std::size_t word_bytes);
 

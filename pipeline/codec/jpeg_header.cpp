@@ -8,7 +8,11 @@ namespace {
 
 constexpr std::uint32_t kEndOfImage = 0xD9;
 constexpr std::uint32_t kStartOfScan = 0xDA;
+constexpr std::uint32_t kApp0 = 0xE0;
 constexpr std::uint32_t kApp8 = 0xE8;
+constexpr std::uint32_t kApp14 = 0xEE;
+constexpr std::size_t kJfifBytes = 14;
+constexpr std::size_t kAdobeBytes = 12;
 constexpr std::uint64_t kFrameFieldsBytes = 6;
 constexpr std::uint64_t kComponentBytes = 3;
 
@@ -65,10 +69,25 @@ private:
         if (marker == kStartOfScan) {
             return start_of_scan(body);
         }
+        note_colour(marker, body);
         const bool hp =
             jpeg_ls_ && marker == kApp8 && body.size() >= 5 && std::memcmp(body.data(), "mrfx", 4) == 0;
         header_.foreign_transform = header_.foreign_transform || (hp && body[4] != std::byte{0});
         return {};
+    }
+
+    static bool begins(std::span<const std::byte> body, std::string_view text) {
+        return body.size() >= text.size() && std::memcmp(body.data(), text.data(), text.size()) == 0;
+    }
+
+    // As libjpeg reads them: segments that are too short say nothing.
+    void note_colour(std::uint32_t marker, std::span<const std::byte> body) {
+        if (marker == kApp0 && body.size() >= kJfifBytes && begins(body, std::string_view{"JFIF\0", 5})) {
+            header_.jfif = true;
+        }
+        if (marker == kApp14 && body.size() >= kAdobeBytes && begins(body, "Adobe")) {
+            header_.adobe_transform = static_cast<std::uint8_t>(body[kAdobeBytes - 1]);
+        }
     }
 
     Status start_of_frame(std::uint32_t marker, std::span<const std::byte> body) {
@@ -86,6 +105,10 @@ private:
         for (std::uint64_t i = 0; i < header_.components; ++i) {
             const std::byte factors = body[kFrameFieldsBytes + kComponentBytes * i + 1];
             header_.subsampled = header_.subsampled || factors != std::byte{0x11};
+            if (i < kJpegComponentsMax) {
+                header_.across[i] = static_cast<std::uint8_t>(factors >> 4U);
+                header_.down[i] = static_cast<std::uint8_t>(factors & std::byte{0x0F});
+            }
         }
         return {};
     }
@@ -107,6 +130,7 @@ private:
             }
         }
         scans_ = true;
+        ++header_.scans;
         skip_scan();
         return {};
     }

@@ -1,6 +1,7 @@
 // See gate.h: the order of the judgements.
 #include "pipeline/gate/gate.h"
 
+#include "pipeline/codec/syntax_table.h"
 #include "pipeline/gate/file_frame.h"
 #include "pipeline/gate/replaced_value.h"
 #include "pipeline/gate/twin_walk.h"
@@ -52,9 +53,7 @@ Status judge_files(
     EFFACE_TRY(const rules::TransferSyntax* before_syntax, scannable_syntax(before));
     EFFACE_TRY(const Part10 after, parse_part10(written));
     EFFACE_TRY(const rules::TransferSyntax* after_syntax, scannable_syntax(after));
-    // Blackened samples are not compressed anew.
-    const bool decoded = !work.mask.empty() && before_syntax->encapsulated;
-    const std::string_view kept = decoded ? rules::kExplicitVrLittleEndian : before_syntax->uid;
+    const std::string_view kept = work.mask.empty() ? before_syntax->uid : masked_syntax(*before_syntax);
     const std::string_view expected_syntax =
         work.order.transcode_to.empty() ? kept : std::string_view{work.order.transcode_to};
     const std::span<const std::byte> before_data = original.subspan(before.data_set_offset);

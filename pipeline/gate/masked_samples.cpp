@@ -1,5 +1,7 @@
 #include "pipeline/gate/masked_samples.h"
 
+#include "pipeline/codec/syntax_table.h"
+#include "pipeline/gate/edited_coefficients.h"
 #include "pipeline/pixel/samples.h"
 
 #include <algorithm>
@@ -89,6 +91,29 @@ Status judge_found(
     return {};
 }
 
+/// The stored values, one by one.
+Status judge_stored_values(const Compared& samples, const std::vector<std::uint8_t>& plane) {
+    for (std::uint64_t frame = 0; frame < samples.image.frame_count(); ++frame) {
+        for (std::size_t pixel = 0; pixel < plane.size(); ++pixel) {
+            EFFACE_CHECK(judge_pixel(samples, frame, pixel, plane[pixel] != 0));
+        }
+    }
+    return {};
+}
+
+/// A frame that stayed compressed: its samples follow from its coefficients, which are compared.
+Status judge_compressed(
+    const NativeData& original, const NativeData& written, const std::vector<std::uint8_t>& plane
+) {
+    if (original.syntax.uid != written.syntax.uid ||
+        syntax_row(original.syntax.uid).output != MaskedOutput::kCoefficients) {
+        return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
+    }
+    EFFACE_TRY(const PixelScan before, scan_pixel_data(original.data_set, original.syntax));
+    EFFACE_TRY(const PixelScan after, scan_pixel_data(written.data_set, written.syntax));
+    return judge_edited_coefficients(before, after, plane);
+}
+
 }  // namespace
 
 Status judge_masked_samples(
@@ -107,11 +132,8 @@ Status judge_masked_samples(
     }
     const Compared samples{before.bytes, after.bytes, image, shown};
     const std::vector<std::uint8_t> plane = plane_of(mask, image);
-    for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
-        for (std::size_t pixel = 0; pixel < plane.size(); ++pixel) {
-            EFFACE_CHECK(judge_pixel(samples, frame, pixel, plane[pixel] != 0));
-        }
-    }
+    const bool edited = !mask.empty() && written.syntax.encapsulated;
+    EFFACE_CHECK(edited ? judge_compressed(original, written, plane) : judge_stored_values(samples, plane));
     EFFACE_TRY(
         const FoundIdentity wanted, find_identity(samples.before, samples.before, image, identity, finders)
     );

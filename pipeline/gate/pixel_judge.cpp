@@ -1,6 +1,7 @@
 // See pixel_judge.h.
 #include "pipeline/gate/pixel_judge.h"
 
+#include "pipeline/codec/syntax_table.h"
 #include "pipeline/gate/frame_tokens.h"
 #include "pipeline/gate/pixel_frames.h"
 #include "pipeline/gate/sample_bits.h"
@@ -129,12 +130,21 @@ Status PixelJudge::judge(
     if (original_syntax.uid != written_syntax.uid) {
         return fail(Fault::kQuarantine, "gate: Pixel Data was compressed anew", kAtPixelData);
     }
-    return judge_encapsulated(original_syntax.family);
+    return judge_encapsulated(original_syntax.family, Compare::kAll);
 }
 
 Status PixelJudge::judge_around_samples(
     const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
 ) const {
+    if (written_syntax.encapsulated) {
+        const bool kept = original_.encapsulated && written_.encapsulated &&
+                          original_syntax.uid == written_syntax.uid &&
+                          syntax_row(written_syntax.uid).output == MaskedOutput::kCoefficients;
+        return kept ? judge_encapsulated(original_syntax.family, Compare::kAllButSamples)
+                    : Status{fail(
+                          Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData
+                      )};
+    }
     const bool native = original_.present && written_.present && !written_.encapsulated &&
                         !written_syntax.encapsulated &&
                         original_.encapsulated == original_syntax.encapsulated;
@@ -191,7 +201,7 @@ Status PixelJudge::judge_overlays() const {
     return {};
 }
 
-Status PixelJudge::judge_encapsulated(rules::SyntaxFamily family) const {
+Status PixelJudge::judge_encapsulated(rules::SyntaxFamily family, Compare compare) const {
     EFFACE_CHECK(judge_overlays());
     if (original_.offset_table.empty() != written_.offset_table.empty() || frames_unreadable_) {
         return fail(Fault::kQuarantine, "gate: Pixel Data gained or lost its offset table", kAtPixelData);
@@ -213,7 +223,7 @@ Status PixelJudge::judge_encapsulated(rules::SyntaxFamily family) const {
         if (shown.carriers) {
             return fail(Fault::kQuarantine, "gate: a frame holds what is no samples", kAtPixelData);
         }
-        if (std::ranges::equal(original, written)) {
+        if (compare == Compare::kAllButSamples || std::ranges::equal(original, written)) {
             continue;
         }
         EFFACE_TRY(const FrameTokens wanted, tokens_of_frame(family, original, sizes));

@@ -43,8 +43,8 @@ public:
 
     Status judge(const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax)
         const;
-    /// All but the comparison of native samples, which were blackened in places: length, padding, unused
-    /// bits.
+    /// All but the comparison of samples, which were blackened in places: length, padding, unused bits; of
+    /// frames that stayed compressed their tables, and that they carry nothing but samples.
     Status judge_around_samples(
         const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
     ) const;
@@ -53,7 +53,7 @@ private:
     enum class Compare : std::uint8_t { kAll, kAllButSamples };
 
     Status judge_native(bool both_name_their_vr, Compare compare) const;
-    Status judge_encapsulated(rules::SyntaxFamily family) const;
+    Status judge_encapsulated(rules::SyntaxFamily family, Compare compare) const;
     Status judge_overlays() const;
     Status judge_decoded_attributes() const;
     Status judge_decoded(

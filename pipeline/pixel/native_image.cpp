@@ -107,11 +107,13 @@ Result<NativeImage> NativeImage::of(const PixelScan& scan, std::string_view phot
     return image;
 }
 
-Result<NativeImage> NativeImage::of_decoded(const PixelScan& scan) {
+Result<NativeImage> NativeImage::of_decoded(const PixelScan& scan, std::string_view photometric) {
     if (!scan.element.present || !scan.element.encapsulated) {
         EFFACE_CHECK(unjudged("there are no frames to decode"));
     }
-    return of(scan, scan.photometric == "YBR_RCT" ? std::string_view{"RGB"} : scan.photometric);
+    PixelScan decoded = scan;
+    decoded.shape.subsampled_422 = false;  // A decoder gives every pixel all of its samples.
+    return of(decoded, photometric);
 }
 
 Result<NativeImage> NativeImage::read(

@@ -20,8 +20,9 @@ public:
     /// Fault::kQuarantine: a syntax, photometric interpretation or shape whose samples are not judged.
     static Result<NativeImage> read(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax);
 
-    /// As the frames of losslessly compressed Pixel Data are once they are decoded: colour by pixel.
-    static Result<NativeImage> of_decoded(const PixelScan& scan);
+    /// As the frames of compressed Pixel Data are once they are decoded: colour by pixel, `photometric` as
+    /// the decoder gives it.
+    static Result<NativeImage> of_decoded(const PixelScan& scan, std::string_view photometric);
 
     std::size_t columns() const { return columns_; }
 

@@ -1,6 +1,7 @@
 #include "pipeline/pixel/samples.h"
 
-#include "pipeline/codec/frame_decoder.h"
+#include "pipeline/codec/searched_frame.h"
+#include "pipeline/codec/syntax_table.h"
 #include "pipeline/codestream/frames.h"
 
 namespace efface::pipeline {
@@ -8,39 +9,28 @@ namespace efface::pipeline {
 namespace {
 
 constexpr Where kAtPixelData = Where::tag(0x7FE00010);
-constexpr std::string_view kUndoneByDecoding = "YBR_RCT";
-
-// The stream and the attribute must tell one story; RGB in place of YBR_RCT is true of the samples either
-// way.
-Status check_colour(const DecodedFrame& frame, std::string_view photometric) {
-    const bool says_transformed = photometric == kUndoneByDecoding;
-    if (frame.colour_transformed != says_transformed && photometric != "RGB") {
-        return fail(
-            Fault::kQuarantine, "Photometric Interpretation is not what the frames say",
-            Where::tag(0x00280004)
-        );
-    }
-    return {};
-}
 
 Result<Samples> decode(const PixelScan& scan, const rules::TransferSyntax& syntax) {
-    if (syntax.lossy_possible || !is_decodable(syntax)) {
+    const SyntaxRow row = syntax_row(syntax.uid);
+    if (row.reader == FrameReader::kNone) {
         return fail(
             Fault::kQuarantine, "samples in this transfer syntax are not searched in this version",
             kAtPixelData
         );
     }
     Samples samples;
-    EFFACE_TRY(samples.image, NativeImage::of_decoded(scan));
+    EFFACE_TRY(samples.image, NativeImage::of_decoded(scan, searched_photometric(syntax, scan.photometric)));
+    EFFACE_TRY([[maybe_unused]] const std::uint64_t bounded, sample_shape(scan.shape).frame_bytes());
     EFFACE_TRY(const std::vector<FrameRange> ranges, frame_ranges(scan, syntax.family));
     samples.bytes.reserve(samples.image.bytes());
     std::vector<std::byte> gathered;
     for (const FrameRange& range : ranges) {
         EFFACE_TRY(
             const DecodedFrame frame,
-            decode_frame(syntax, frame_of(scan.element, range, gathered), sample_shape(scan.shape))
+            decode_searched_frame(
+                syntax, frame_of(scan.element, range, gathered), sample_shape(scan.shape), scan.photometric
+            )
         );
-        EFFACE_CHECK(check_colour(frame, scan.photometric));
         samples.bytes.insert(samples.bytes.end(), frame.bytes.begin(), frame.bytes.end());
     }
     if (samples.bytes.size() != samples.image.bytes()) {

@@ -1,7 +1,9 @@
 #include "pipeline/unit/mask_pixels.h"
 
+#include "pipeline/codec/syntax_table.h"
 #include "pipeline/unit/native_transcoding.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace efface::pipeline {
@@ -36,6 +38,42 @@ Result<std::string_view> written_vr(const Original& original, const Samples& sam
     return explicit_vr && samples.image.sample_bytes() == 1 ? std::string_view{"OB"} : std::string_view{"OW"};
 }
 
+/// Whole units are larger than the boxes that were searched: what the finders make of the new edges is taken
+/// away as well.
+Result<Mask> settle_on_units(
+    const Original& original, const Samples& samples, Mask mask, const rules::PixelIdentity& identity,
+    const Finders& finders
+) {
+    const NativeImage& image = samples.image;
+    const auto searched = std::span{samples.bytes}.first(image.bytes());
+    std::vector<std::byte> blackened(searched.begin(), searched.end());
+    for (int round = 0; round < kSearchRoundsMax; ++round) {
+        EFFACE_TRY(Mask snapped, on_whole_units(mask, original));
+        if (snapped.boxes == mask.boxes) {
+            return snapped;
+        }
+        mask = std::move(snapped);
+        blacken(blackened, image, mask);
+        EFFACE_TRY(const FoundIdentity left, find_identity(blackened, searched, image, identity, finders));
+        for (const Box& box : left.text) {
+            if (!mask.covers(box, image.columns(), image.rows())) {
+                add(mask, mask_box_of_text(box, image.columns(), image.rows()), image.columns(),
+                    image.rows());
+            }
+        }
+        for (const Box& box : left.faces) {
+            if (!mask.covers(box, image.columns(), image.rows())) {
+                add(mask, mask_box_of_face(box, image.columns(), image.rows()), image.columns(),
+                    image.rows());
+            }
+        }
+    }
+    return fail(
+        Fault::kQuarantine, "text or a face is still found after what was found is blackened",
+        Where::tag(0x7FE00010)
+    );
+}
+
 }  // namespace
 
 Result<MaskedPixels> find_mask(
@@ -44,7 +82,23 @@ Result<MaskedPixels> find_mask(
     EFFACE_TRY(Samples samples, samples_of(original));
     const auto searched = std::span{samples.bytes}.first(samples.image.bytes());
     EFFACE_TRY(Mask mask, mask_identity(searched, samples.image, identity, finders));
+    if (edits_coefficients(original) && !mask.empty()) {
+        EFFACE_TRY(mask, settle_on_units(original, samples, std::move(mask), identity, finders));
+    }
     return MaskedPixels{std::move(samples), std::move(mask)};
+}
+
+bool edits_coefficients(const Original& original) {
+    return syntax_row(original.syntax->uid).output == MaskedOutput::kCoefficients;
+}
+
+Status edit_frames(Original& original, MaskedPixels& masked) {
+    if (!edits_coefficients(original)) {
+        return {};
+    }
+    EFFACE_TRY(masked.frames, blackened_frames(original, masked.mask));
+    note_extended_offsets(original, masked.frames);
+    return {};
 }
 
 Status mark_masked(Item root) {
@@ -62,6 +116,11 @@ Status mark_masked(Item root) {
 Status append_masked_pixels(
     const Original& original, MaskedPixels& masked, const rules::TransferSyntax& target, OutputFile& output
 ) {
+    if (!masked.frames.empty()) {
+        return target.uid == original.syntax->uid
+                   ? append_frames(original, masked.frames, output)
+                   : Status{fail(Fault::kQuarantine, "edited frames stay in the syntax that they came in")};
+    }
     Samples& samples = masked.samples;
     if (samples.bytes.size() >= std::numeric_limits<std::uint32_t>::max()) {
         return fail(

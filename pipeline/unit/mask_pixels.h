@@ -6,6 +6,7 @@
 #include "config/result.h"
 #include "pipeline/pixel/found_identity.h"
 #include "pipeline/pixel/samples.h"
+#include "pipeline/unit/edited_jpeg.h"
 #include "pipeline/unit/original.h"
 #include "pipeline/unit/output_file.h"
 #include "rules/profile/identity_possible.h"
@@ -15,6 +16,8 @@ namespace efface::pipeline {
 struct MaskedPixels {
     Samples samples;  ///< Padded to even length; blackened as they are written.
     Mask mask;
+    /// Where coefficients are edited: the compressed frames as they are written; else empty.
+    std::vector<CompressedFrame> frames{};
 };
 
 /// Fault::kQuarantine: samples that are not searched, or something that cannot be taken away.
@@ -26,7 +29,16 @@ Result<MaskedPixels> find_mask(
 /// C.7.6.1.1.2), no Smallest and Largest Image Pixel Value.
 Status mark_masked(Item root);
 
-/// Writes the Pixel Data element with the mask applied, as `target` (native, little endian) has it.
+/// Whether blackened Pixel Data stays compressed: then its coefficients are edited, and `target` must be its
+/// syntax.
+bool edits_coefficients(const Original& original);
+
+/// Before the data set is written: edits coefficients, where that is the way, and says what the offset tables
+/// of `original` have to say then. Else nothing.
+Status edit_frames(Original& original, MaskedPixels& masked);
+
+/// Writes the Pixel Data element with the mask applied, as `target` has it: native, little endian, or as it
+/// was where coefficients are edited.
 Status append_masked_pixels(
     const Original& original, MaskedPixels& masked, const rules::TransferSyntax& target, OutputFile& output
 );

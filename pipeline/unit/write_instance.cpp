@@ -1,5 +1,6 @@
 #include "pipeline/unit/write_instance.h"
 
+#include "pipeline/codec/syntax_table.h"
 #include "pipeline/dicom/file_meta.h"
 #include "pipeline/unit/pixel_stretches.h"
 #include "pipeline/unit/transcoding.h"
@@ -33,10 +34,12 @@ Result<std::string> write_instance(
     MaskedPixels* masked, OutputFile& output
 ) {
     const rules::TransferSyntax* syntax = original.syntax;
-    // Blackened samples are not compressed anew.
-    const bool decode = masked != nullptr && syntax->encapsulated && transcode_to.empty();
-    const std::string_view target = decode ? rules::kExplicitVrLittleEndian : transcode_to;
+    const bool as_masked = masked != nullptr && transcode_to.empty();
+    const std::string_view target = as_masked ? masked_syntax(*syntax) : transcode_to;
     const bool transcode = !target.empty() && target != syntax->uid;
+    if (masked != nullptr) {
+        EFFACE_CHECK(edit_frames(original, *masked));
+    }
     EFFACE_CHECK(put_offsets(original.data_set.root(), kExtendedOffsetTable, original.pixels.extended_offsets)
     );
     EFFACE_CHECK(

@@ -36,6 +36,7 @@ const std::vector<Library> kLibraries{
     {"dcmtk/", {"pipeline/dicom", "pipeline/codec"}},
     {"charls/", {"pipeline/codec"}},
     {"openjpeg", {"pipeline/codec"}},
+    {"jpeglib", {"pipeline/codec"}},
     {"opencv2/", {"pipeline/find"}},
     {"torch/", {"pipeline/inference"}},
     {"ATen/", {"pipeline/inference"}},
@@ -46,8 +47,8 @@ const std::vector<Library> kLibraries{
     {"CLI/", {"node", "node/cli"}},
 };
 const std::vector<std::string> kLibraryPrefixes{
-    "nlohmann/", "toml++/", "openssl/", "re2/", "unicode/", "sqlite3",  "dcmtk/",    "boost/",    "CLI/",
-    "opencv2/",  "torch/",  "ATen/",    "c10/", "charls/",  "openjpeg", "turbojpeg", "tesseract/"};
+    "nlohmann/", "toml++/", "openssl/", "re2/", "unicode/", "sqlite3",  "dcmtk/",  "boost/",    "CLI/",
+    "opencv2/",  "torch/",  "ATen/",    "c10/", "charls/",  "openjpeg", "jpeglib", "turbojpeg", "tesseract/"};
 
 struct Include {
     std::string file;    // "node/web/route_table.cpp"

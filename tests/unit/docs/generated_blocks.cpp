@@ -6,6 +6,7 @@
 #include "node/dimse/offer.h"
 #include "node/dimse/status_table.h"
 #include "pipeline/codec/frame_decoder.h"
+#include "pipeline/codec/syntax_table.h"
 #include "pipeline/codestream/codestream.h"
 #include "rules/actions/dummy_constants.h"
 #include "rules/profile/attestation.h"
@@ -61,6 +62,22 @@ std::string second_output_of(const rules::TransferSyntax& syntax) {
         return "none: may be lossy";
     }
     return pipeline::is_decodable(syntax) ? "decoded to native" : "none: no decoder";
+}
+
+/// What pipeline/codec/syntax_table.h says of every syntax that is searched, and why not of the others.
+std::string frame_syntaxes() {
+    std::string text =
+        row({"UID", "name", "read by", "written, where something is blackened", "the gate compares", "limit"}
+        ) +
+        "|---|---|---|---|---|---|\n";
+    for (const pipeline::SyntaxRow& syntax : pipeline::syntax_rows()) {
+        text += row(
+            {"`" + std::string{syntax.uid} + "`", rules::find_transfer_syntax(syntax.uid)->name,
+             pipeline::reader_text(syntax.reader), pipeline::output_text(syntax.output),
+             pipeline::gate_text(syntax.output), syntax.limit}
+        );
+    }
+    return text;
 }
 
 std::string transfer_syntaxes() {
@@ -230,6 +247,7 @@ constexpr std::array kBlocks{
     GeneratedBlock{"formats.md", "audit events", audit_events},
     GeneratedBlock{"conformance.md", "sop classes", sop_classes},
     GeneratedBlock{"conformance.md", "transfer syntaxes", transfer_syntaxes},
+    GeneratedBlock{"pixels.md", "frame syntaxes", frame_syntaxes},
     GeneratedBlock{"conformance.md", "statuses as scu", statuses},
     GeneratedBlock{"conformance.md", "dummy values", dummies},
     GeneratedBlock{"conformance.md", "attributes written", attestation},

@@ -41,4 +41,24 @@ struct Jpeg2000Options {
 
 Bytes encode_jpeg2000(const Picture& picture, const Jpeg2000Options& options = {});
 
+struct JpegDctOptions {
+    int quality = 85;
+    int across = 1;  ///< Sampling factors of the first component; the others have 1.
+    int down = 1;
+    bool progressive = false;
+    bool arithmetic = false;
+    bool as_rgb = false;  ///< Components are R, G, B; else YCbCr.
+    bool markers = true;  ///< JFIF or Adobe, as the library would.
+    bool one_scan_each = false;
+    unsigned restart_interval = 0;
+    std::size_t scans =
+        0;  ///< Of one component: this many scans of one coefficient each; 0 for the usual ones.
+};
+
+/// Lossy, eight bits; libjpeg-turbo.
+Bytes encode_jpeg_dct(const Picture& picture, const JpegDctOptions& options = {});
+
+/// As the library shows it to anyone: grey or RGB.
+Bytes decode_with_libjpeg(const Bytes& stream);
+
 }  // namespace efface::testing
