@@ -10,7 +10,7 @@ PROGRAMS := efface effaced efface-worker
 CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
 export CTEST_OUTPUT_ON_FAILURE := 1
 
-.PHONY: help demo run test test-long bench bench-pixels docs sanitize tsan format-check clean setup setup-test programs everything
+.PHONY: help demo run test test-long bench bench-pixels docs torch-full train-face sanitize tsan format-check clean setup setup-test programs everything
 
 help: ## Show this help
 	@echo "Efface, a DICOM node that makes studies safe to share. Start with: make demo"
@@ -44,6 +44,12 @@ docs: setup ## Write anew what docs/ prints from the code: settings, commands, t
 	build/tests/settings_test --gtest_brief=1 --gtest_filter='SettingsReference.*'
 	build/tests/cli_test --gtest_brief=1 --gtest_filter='CommandReference.*'
 	build/tests/docs_test --gtest_brief=1 --gtest_filter='Docs.GeneratedPartsAreWhatTheCodeSays'
+
+torch-full: ## What training/ needs of PyTorch, into .venv (2.1 GB; building and running never need it)
+	@scripts/setup.sh --torch-full
+
+train-face: torch-full ## Train the face network anew: data, training, evaluation, build/training/face/
+	@.venv/bin/python -m training.face $(ARGS)
 
 sanitize: setup ## Unit and refuse tests under AddressSanitizer and UBSan
 	@$(CONFIGURE) -B build-asan -DEFFACE_SANITIZE=address,undefined

@@ -1,0 +1,106 @@
+"""make train-face: from nothing to build/training/face/face-detector.pt; every step goes on where it was interrupted.
+
+    python -m training.face [--steps N] [--pictures N] [--seed N] [--threads N] [--folder F] [--only STEP]
+
+Steps: heads, pictures, train, evaluate, export. On two cores the whole takes under two hours."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STEPS = ("heads", "pictures", "train", "evaluate", "export")
+TRAINED, HELD_OUT = 1, 2  # First seeds of the two libraries.
+COUNTS = {"rendering": 1500, "photograph": 1500, "radiograph": 750, "body": 600}
+HELD_OUT_COUNTS = {kind: count // 5 for kind, count in COUNTS.items()}
+FIRST_TRAINED, FIRST_CHOSEN, FIRST_JUDGED = 1_000_000, 20_000_000, 30_000_000  # Picture seeds.
+FACTS = {"name": "efface face network", "version": "1", "licence": "that of Efface",
+         "trained_on": "pictures drawn by training/face: procedural heads, no person"}
+
+
+def network_at(folder):
+    import torch
+
+    from training.face.network import FaceNetwork
+
+    network = FaceNetwork()
+    kept = torch.load(folder / "checkpoint.pt", map_location="cpu", weights_only=True)
+    network.load_state_dict(kept["average"])
+    return network.eval()
+
+
+def runner(network):
+    import torch
+
+    def run(canvas):
+        with torch.inference_mode():
+            return network(torch.from_numpy(canvas)[None, None])[0].numpy()
+
+    return run
+
+
+def heads(folder, arguments):
+    from training.face import library
+
+    library.make(folder / "library", TRAINED, COUNTS)
+    library.make(folder / "library-held-out", HELD_OUT, HELD_OUT_COUNTS)
+
+
+def pictures(folder, arguments):
+    from training.face import pool
+
+    pool.make(folder / "pool", folder / "library", FIRST_TRAINED, arguments.pictures)
+
+
+def train(folder, arguments):
+    import torch
+
+    from training.face.train import Training
+
+    torch.set_num_threads(arguments.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    Training(folder, arguments.steps, arguments.seed, device).run(folder / "pool")
+
+
+def evaluate(folder, arguments):
+    from training.face import evaluate as judge
+    from training.face import library
+
+    run, shelf = runner(network_at(folder)), library.read(folder / "library-held-out")
+    hits, alarms, counts = judge.measure(run, shelf, FIRST_CHOSEN, 250, 60)
+    threshold = judge.choose(alarms, counts)
+    hits, alarms, counts = judge.measure(run, shelf, FIRST_JUDGED, 500, 100)
+    lines = [f"Threshold {threshold:.2f}, chosen on pictures from seed {FIRST_CHOSEN}; judged on pictures from seed "
+             f"{FIRST_JUDGED}, {judge.SIDE} pixels square, heads of library seed {HELD_OUT}.", ""]
+    lines += judge.report(hits, alarms, counts, threshold)
+    (folder / "evaluation.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "evaluation.json").write_text(json.dumps({"threshold": threshold, "hits": hits, "alarms": alarms, "pictures": counts}))
+    print("\n".join(lines))
+
+
+def export(folder, arguments):
+    from training.face.export import export as write
+
+    threshold = json.loads((folder / "evaluation.json").read_text())["threshold"]
+    path = folder / "face-detector.pt"
+    print(f"{write(path, network_at(folder), {**FACTS, 'threshold': threshold})}  {path}")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m training.face", description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=4800)
+    parser.add_argument("--pictures", type=int, default=24000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--folder", type=Path, default=ROOT / "build/training/face")
+    parser.add_argument("--only", choices=STEPS)
+    arguments = parser.parse_args()
+    for step in STEPS:
+        if arguments.only in (None, step):
+            print(f"--- {step}", file=sys.stderr)
+            globals()[step](arguments.folder, arguments)
+
+
+if __name__ == "__main__":
+    main()
