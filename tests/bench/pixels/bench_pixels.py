@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """make bench-pixels: what the finders find and miss, what changes outside a mask, and how long instances take.
 
-    bench_pixels.py [--quick] [--cells PREFIX,...] [--at-most N] [--jobs N] [--json] [--seed N]
+    bench_pixels.py [--quick] [--cells PREFIX,...] [--at-most N] [--minutes N] [--jobs N] [--json] [--seed N]
 
 Full: n as cells.py has it; --quick: 20 pictures a cell, into pixels-quick.json, a look and no measurement. What was
 searched is kept in build/bench/pixels/cache, so a run that was stopped goes on. Cells besides those of cells.py: real
@@ -31,6 +31,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} pictures a cell")
     parser.add_argument("--cells", default="", help="only cells that begin so: face_upright,text.ct,speed ...")
     parser.add_argument("--at-most", type=int, help="no more pictures a cell than this")
+    parser.add_argument("--minutes", type=float, help="search no longer than this; figures are of what was reached")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--json", action="store_true", help="print the figures alone")
@@ -68,7 +69,8 @@ def measure(asked, program, models, folder):
     cache = Cache(folder / "cache", asked.seed, program, models)
     report = Report()
     report.say(f"seed {asked.seed}, answers {cache.suffix}")
-    records = search_all(cells, counts, cache, program, models, folder / "work", asked.seed, asked.jobs)
+    setup = str(program), str(models), str(folder / "work"), asked.seed
+    records = search_all(cells, counts, cache, setup, asked.jobs, asked.minutes)
     report_found(report, cells, records)
     from sheets import misses_sheet
     for cell in cells:

@@ -25,10 +25,10 @@ class Cell:
     seconds: float
 
 
-def _view(rng, yaw, roll):
+def _view(rng, yaw, roll, least):
     columns, rows = ((640, 640), (800, 600), (600, 800), (960, 720))[rng.integers(4)]
     # Even in the logarithm: as many faces from 48 to 96 pixels as from 192 to 384.
-    face = float(np.exp(rng.uniform(np.log(48), np.log(.62 * min(columns, rows)))))
+    face = float(np.exp(rng.uniform(np.log(least), np.log(.62 * min(columns, rows)))))
     room = .5 * face * 1.15
     at = tuple(rng.uniform(room / side, 1 - room / side) for side in (columns, rows))
     signed = rng.choice([-1, 1]) * rng.uniform(*yaw)
@@ -37,7 +37,8 @@ def _view(rng, yaw, roll):
 
 def _head(make, yaw, roll, covered=False):
     def one(rng):
-        view = _view(rng, yaw, roll)
+        # A viewer fills its window with what it draws; in a photograph a face may be small.
+        view = _view(rng, yaw, roll, 48 if make is photograph else 110)
         cover = COVERS[rng.integers(len(COVERS))] if covered else None
         picture = make(rng, view, cover) if make is photograph else make(rng, view)
         picture.facts.update(yaw=round(view.yaw), roll=round(view.roll), face=round(view.face), cover=cover or "")

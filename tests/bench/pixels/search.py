@@ -110,28 +110,36 @@ class Cache:
             out.write(json.dumps(record) + "\n")
 
 
-def search_all(cells, counts, cache, program, models, work, seed, jobs):
-    """{cell name: records} for the first counts[name] pictures of each cell; asks for what is not kept yet."""
+def search_all(cells, counts, cache, setup, jobs, minutes=None):
+    """{cell name: records} for the first counts[name] pictures of each cell; asks for what is not kept yet.
+
+    `setup`: program, models, a folder to work in, seed. After `minutes` no more is asked. All cells grow alike.
+    """
     records = {cell.name: cache.read(cell) for cell in cells}
     by_name = {cell.name: cell for cell in cells}
     tasks = [(cell.name, index) for cell in cells for index in range(counts[cell.name]) if index not in records[cell.name]]
+    tasks.sort(key=lambda task: task[1] / counts[task[0]])
     if tasks:
         expected = sum(by_name[name].seconds for name, _ in tasks) / jobs
         print(f"{len(tasks)} pictures to search, {sum(counts.values()) - len(tasks)} kept; "
               f"about {expected / 60:.0f} min on {jobs} idle cores", file=sys.stderr, flush=True)
-        work.mkdir(parents=True, exist_ok=True)
-        _run(tasks, by_name, records, cache, (str(program), str(models), str(work), seed), jobs)
+        Path(setup[2]).mkdir(parents=True, exist_ok=True)
+        _run(tasks, by_name, records, cache, setup, jobs, minutes)
     return {name: [kept[index] for index in sorted(kept) if index < counts[name]] for name, kept in records.items()}
 
 
-def _run(tasks, by_name, records, cache, setup, jobs):
+def _run(tasks, by_name, records, cache, setup, jobs, minutes):
     start = time.monotonic()
     context = multiprocessing.get_context("spawn")
     with context.Pool(jobs, _begin, setup) as pool:
-        for done, (name, record) in enumerate(pool.imap_unordered(_one, tasks, chunksize=4), 1):
+        for done, (name, record) in enumerate(pool.imap_unordered(_one, tasks), 1):
             records[name][record["index"]] = record
             cache.add(by_name[name], record)
-            progress(done, len(tasks), time.monotonic() - start, name)
+            seconds = time.monotonic() - start
+            progress(done, len(tasks), seconds, name)
+            if minutes is not None and seconds > 60 * minutes:
+                print(f"\nstopped after {minutes} minutes: {len(tasks) - done} pictures are left", file=sys.stderr)
+                return
         pool.close()
         pool.join()
     print(file=sys.stderr)
