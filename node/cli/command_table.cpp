@@ -88,6 +88,7 @@ constexpr std::array kAuditReportOptions{
     OptionRow{"--study", "UID", "Study Instance UID: the original or the new one", true},
     OptionRow{"--output", "NAME", "NAME.html and NAME.json (default: efface-report-<new UID>)"}, kDatabase};
 constexpr std::array kRulesCheckOptions{OptionRow{"FILE", "", "The rule file", true}};
+constexpr std::array kRulesImportOptions{OptionRow{"SCRIPT", "", "A DicomPixelAnonymizer script", true}};
 constexpr std::array kRulesListOptions{OptionRow{"--rules", "FILE", "Rules of this file"}};
 constexpr std::array kRulesExplainOptions{
     OptionRow{"FILE", "", "A DICOM file", true},
@@ -219,6 +220,17 @@ constexpr std::array kCommands{
         kOkOnly,
         {},
         &run_rules_example},
+    CommandRow{
+        "rules import-ctp-pixels", "Device templates from a script of the RSNA CTP's DicomPixelAnonymizer",
+        "Prints [[device]] tables for the end of a rule file; what cannot be said in one is named on "
+        "standard\n"
+        "error with its line, and the rest is printed all the same. CTP asks of all values of an attribute "
+        "at\n"
+        "once, a rule file of each value: look at conditions on Image Type.",
+        "efface rules import-ctp-pixels DicomPixelAnonymizer.script >> site.toml && efface rules check "
+        "site.toml",
+        "0 all of it, 1 some of it or nothing, 3 the script cannot be read", kRulesImportOptions,
+        &run_rules_import_ctp_pixels},
     CommandRow{
         "rules list", "The rules in the order in which they are tried", "",
         "efface rules list\nefface rules list --rules site.toml", "0, 3 a rule file is wrong",

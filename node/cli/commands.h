@@ -31,6 +31,7 @@ Exit run_audit_verify(CommandContext& context, const Arguments& arguments);
 Exit run_audit_report(CommandContext& context, const Arguments& arguments);
 // rules_commands.cpp
 Exit run_rules_check(CommandContext& context, const Arguments& arguments);
+Exit run_rules_import_ctp_pixels(CommandContext& context, const Arguments& arguments);
 Exit run_rules_example(CommandContext& context, const Arguments& arguments);
 Exit run_rules_list(CommandContext& context, const Arguments& arguments);
 Exit run_rules_explain(CommandContext& context, const Arguments& arguments);

@@ -2,7 +2,9 @@
 #include "node/cli/commands.h"
 #include "node/cli/node_access.h"
 #include "node/cli/rule_file.h"
+#include "node/control/key_file.h"
 #include "pipeline/unit/work_order.h"
+#include "rules/matching/ctp_script.h"
 #include "rules/matching/predicate.h"
 #include "rules/profile/attestation.h"
 
@@ -14,6 +16,8 @@ namespace efface::node {
 namespace {
 
 using Align = TextTable::Align;
+
+constexpr std::size_t kScriptBytesMax = std::size_t{1} << 20U;
 
 std::string_view hold_text(rules::Hold hold) {
     switch (hold) {
@@ -35,6 +39,28 @@ std::vector<std::string> option_texts(const rules::Rule& rule) {
     return texts;
 }
 
+Json regions_json(const std::vector<rules::Region>& regions) {
+    Json rows = Json::array();
+    for (const rules::Region& region : regions) {
+        rows.push_back(Json::array({region.left, region.top, region.width, region.height}));
+    }
+    return rows;
+}
+
+Json pixels_json(const rules::PixelRules& pixels) {
+    Json accepted = Json::array();
+    for (const rules::PixelDoubtRow& doubt : rules::kPixelDoubts) {
+        if (pixels.accepts(doubt.doubt)) {
+            accepted.push_back(doubt.name);
+        }
+    }
+    return {
+        {"blacken", regions_json(pixels.blacken)},         {"device_templates", pixels.device_templates},
+        {"ultrasound_regions", pixels.ultrasound_regions}, {"accept", std::move(accepted)},
+        {"recall_percent_min", pixels.recall_percent_min},
+    };
+}
+
 Json rule_json(const rules::Rule& rule) {
     Json overrides = Json::object();
     for (const auto& [attribute, action] : rule.profile.overrides) {
@@ -48,6 +74,7 @@ Json rule_json(const rules::Rule& rule) {
         {"options", option_texts(rule)},
         {"overrides", std::move(overrides)},
         {"pixel_policy", rules::policy_name(rule.pixel_policy)},
+        {"pixels", pixels_json(rule.pixels)},
         {"destinations", rule.destinations},
         {"hold", hold_text(rule.hold)},
         {"trust_sender_history", rule.trust_sender_history},
@@ -60,7 +87,21 @@ Json file_json(const RuleFile& file) {
     for (const rules::Rule& rule : file.rules.rules()) {
         rows.push_back(rule_json(rule));
     }
-    return {{"file", file.name}, {"rule_digest", to_hex(file.rules.digest())}, {"rules", std::move(rows)}};
+    Json devices = Json::array();
+    for (const rules::DeviceTemplate& device : file.rules.devices()) {
+        devices.push_back(Json{
+            {"device", device.name},
+            {"description", device.description},
+            {"match", device.match->text},
+            {"blacken", regions_json(device.blacken)},
+        });
+    }
+    return {
+        {"file", file.name},
+        {"rule_digest", to_hex(file.rules.digest())},
+        {"rules", std::move(rows)},
+        {"devices", std::move(devices)},
+    };
 }
 
 void print_file(Output& output, const RuleFile& file) {
@@ -79,8 +120,8 @@ void print_file(Output& output, const RuleFile& file) {
             extras += (extras.empty() ? "" : ", ") + std::to_string(overrides) + " overrides";
         }
         table.row(
-            {std::to_string(++number), rule.name, std::string{rules::policy_name(rule.pixel_policy)}, destinations,
-             std::string{hold_text(rule.hold)}, extras,
+            {std::to_string(++number), rule.name, std::string{rules::policy_name(rule.pixel_policy)},
+             destinations, std::string{hold_text(rule.hold)}, extras,
              rule.match == nullptr || rule.match->text.empty() ? "everything" : rule.match->text}
         );
     }
@@ -93,6 +134,32 @@ Exit run_rules_example(CommandContext& context, const Arguments&) {
     const std::string_view text = rules::built_in_rules();
     std::fwrite(text.data(), 1, text.size(), context.output.out());
     return Exit::kOk;
+}
+
+Exit run_rules_import_ctp_pixels(CommandContext& context, const Arguments& arguments) {
+    const std::string& path = arguments.text("SCRIPT");
+    const auto script = read_small_file(path, kScriptBytesMax);
+    if (!script) {
+        context.output.error(script.error());
+        return Exit::kConfiguration;
+    }
+    const rules::CtpImport import = rules::import_ctp_script(*script);
+    Json problems = Json::array();
+    for (const rules::CtpProblem& problem : import.problems) {
+        const std::string place = path + ":" + std::to_string(problem.line);
+        problems.push_back(Json{{"line", problem.line}, {"text", printable(problem.text)}});
+        if (!context.output.json()) {
+            context.output.remark(printable(place + ": not imported: " + problem.text));
+        }
+    }
+    if (context.output.json()) {
+        context.output.json_line(
+            {{"devices", import.devices}, {"toml", import.toml}, {"not_imported", std::move(problems)}}
+        );
+    } else {
+        std::fwrite(import.toml.data(), 1, import.toml.size(), context.output.out());
+    }
+    return import.problems.empty() && import.devices > 0 ? Exit::kOk : Exit::kNegative;
 }
 
 Exit run_rules_check(CommandContext& context, const Arguments& arguments) {

@@ -11,6 +11,7 @@
 #include "pipeline/unit/work_order.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"
+#include "rules/profile/measured_recall.h"
 
 #include <cstddef>
 #include <span>
@@ -25,6 +26,11 @@ struct GateWork {
     const rules::ProjectKey& key;
     std::vector<Box> mask{};  ///< What the cleaner says it blackened.
     Finders finders{};        ///< None: an instance whose pixels were to be searched does not pass.
+    /// Regions that must be black whatever the finders see; within the frame. `has_declared_regions` also
+    /// where all of them lie outside of it. The caller read them from the original and the rules.
+    std::vector<Box> declared{};
+    bool has_declared_regions = false;
+    std::span<const rules::MeasuredRecall> recalls = rules::measured_recalls();
 };
 
 /// Both files are whole Part 10 files. `passed` only if every check held; else `reason` is the first

@@ -56,13 +56,19 @@ bool has(const rules::Rule& rule, rules::Option option) {
 
 }  // namespace
 
-std::vector<OwnEvent> own_method_codes(const rules::Rule& rule) {
+std::vector<OwnEvent> own_method_codes(const rules::Rule& rule, const rules::PixelStatement& pixels) {
     std::vector<OwnEvent> events;
     append_code(events, rules::kBasicProfileCode);
     for (std::size_t i = 0; i < rules::kOptionCodes.size(); ++i) {
         if (has(rule, static_cast<rules::Option>(i))) {
             append_code(events, rules::kOptionCodes[i]);
         }
+    }
+    if (pixels.text_proven) {
+        append_code(events, rules::kCleanPixelDataCode);
+    }
+    if (pixels.face_proven) {
+        append_code(events, rules::kCleanVisualFeaturesCode);
     }
     return events;
 }

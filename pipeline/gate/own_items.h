@@ -18,8 +18,9 @@ struct OwnEvent {
     std::string value;
 };
 
-/// Items of (0012,0064): the profile's code and those of the rule's options.
-std::vector<OwnEvent> own_method_codes(const rules::Rule& rule);
+/// Items of (0012,0064): the profile's code, those of the rule's options, and those of what is proven of
+/// pixels.
+std::vector<OwnEvent> own_method_codes(const rules::Rule& rule, const rules::PixelStatement& pixels);
 /// The item of (0018,A001).
 std::vector<OwnEvent> own_equipment(const WorkOrder& order);
 /// The item that stands for a sequence under D, or nothing where Efface knows none (rules/actions).

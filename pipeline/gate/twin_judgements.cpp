@@ -1,6 +1,7 @@
 // TwinWalk: what may become of one attribute, and what the whole must attest. See twin_walk.h.
 #include "pipeline/gate/masked_samples.h"
 #include "pipeline/gate/twin_walk.h"
+#include "rules/matching/pixel_judgement.h"
 #include "rules/profile/attestation.h"
 #include "rules/profile/identity_possible.h"
 #include "rules/profile/table.h"
@@ -263,7 +264,9 @@ Status TwinWalk::own_attribute(bool original_too) {
     const Tag tag = written_.tag;
     if (tag == rules::kDeidentificationMethodCodes) {
         saw_method_codes_ = true;
-        return own_sequence(original_too && work_.rule.trust_sender_history, own_method_codes(work_.rule));
+        return own_sequence(
+            original_too && work_.rule.trust_sender_history, own_method_codes(work_.rule, statement_)
+        );
     }
     if (tag == rules::kContributingEquipment) {
         saw_equipment_ = true;
@@ -331,58 +334,65 @@ Status TwinWalk::match_own_items(const std::vector<OwnEvent>& items) {
     return {};
 }
 
-// (0028,0301) and (0028,0302): a sender's YES stays; any other claim goes, or becomes YES where the
-// attribute may not be absent. Efface itself proves nothing about samples in this version.
+// (0028,0301) and (0028,0302): NO where it is proven here. Else a sender's YES stays; any other claim goes,
+// or becomes YES where the attribute may not be absent.
 Status TwinWalk::claim(bool in_original, bool in_written) {
     const Event& event = in_original ? original_ : written_;
+    const bool is_text = event.tag == rules::kBurnedInAnnotation;
+    const bool is_proven = is_text ? statement_.text_proven : statement_.face_proven;
     const bool was_yes = in_original && trimmed_text(original_.value) == rules::kYes;
     const bool may_miss = rules::attribute_type(routing_.sop_class_uid, {}, event.tag) == '3';
-    const bool must_stand = was_yes || !may_miss;
-    const bool shows_yes = in_written && written_.vr == Vr::CS && shows_text(written_, rules::kYes);
-    if (must_stand != in_written || shows_yes != in_written) {
+    const bool must_stand = is_proven || was_yes || !may_miss;
+    const std::string_view expected = is_proven ? rules::kNo : rules::kYes;
+    const bool shows = in_written && written_.vr == Vr::CS && shows_text(written_, expected);
+    if (must_stand != in_written || shows != in_written) {
         return fail(
             Fault::kQuarantine, "gate: a claim about text or faces is not what the files show", where(event)
         );
     }
+    (is_text ? saw_text_claim_ : saw_face_claim_) = in_written;
     return {};
 }
 
-rules::PixelIdentity TwinWalk::pixel_identity() const {
-    std::vector<std::string_view> image_type;
-    if (!facts_.image_type.empty()) {
-        for_each_value(facts_.image_type, [&](std::string_view value) { image_type.push_back(value); });
+Status TwinWalk::read_claims() {
+    EFFACE_TRY(const ClaimFacts facts, read_claim_facts(original_bytes_, original_syntax_));
+    identity_ = facts.identity(routing_.sop_class_uid);
+    statement_ = rules::pixel_statement(work_.rule, identity_);
+    if (rules::doubt_before_search({work_.rule, identity_, work_.has_declared_regions, work_.recalls})) {
+        return fail(Fault::kQuarantine, "gate: pixels may show text or a face and nothing proves them clean");
     }
-    return rules::identity_possible(
-        {.sop_class_uid = routing_.sop_class_uid,
-         .modality = facts_.modality,
-         .image_type = image_type,
-         .body_part = facts_.body_part.empty() ? facts_.anatomic_region : facts_.body_part,
-         .claims_text = facts_.claims_text,
-         .claims_face = facts_.claims_face}
-    );
+    return {};
 }
 
-rules::PixelTreatment TwinWalk::pixel_treatment() const {
-    return rules::pixel_treatment(work_.rule, pixel_identity());
+// What is declared is black without a search.
+Status TwinWalk::judge_declared() const {
+    const Mask mask{work_.mask};
+    for (const Box& box : work_.declared) {
+        if (!mask.covers(box, rules::kRegionEdgeMax, rules::kRegionEdgeMax)) {
+            return fail(Fault::kQuarantine, "gate: a region that rule or device names is not blackened");
+        }
+    }
+    return {};
 }
 
 // Compared sample for sample; where they were to be searched, with the mask and the gate's own search.
 Status TwinWalk::judge_pixels() const {
-    if (rules::is_beyond_search(work_.rule, pixel_identity())) {
-        return fail(Fault::kQuarantine, "gate: a volume may show a face that no slice of it shows");
-    }
-    if (pixel_treatment() != rules::PixelTreatment::kFoundRemoved) {
+    if (!statement_.searched()) {
         if (is_masked()) {
             return fail(Fault::kQuarantine, "gate: samples are blackened that the rule leaves alone");
         }
         return pixels_.judge(original_syntax_, written_syntax_);
     }
+    EFFACE_CHECK(judge_declared());
     EFFACE_CHECK(
         is_masked() ? pixels_.judge_around_samples(original_syntax_, written_syntax_)
                     : pixels_.judge(original_syntax_, written_syntax_)
     );
+    rules::PixelIdentity identity = identity_;
+    identity.is_photograph =
+        identity.is_photograph && rules::quarantines(work_.rule, rules::PixelDoubt::kNoFace);
     return judge_masked_samples(
-        {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, work_.mask, pixel_identity(),
+        {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, work_.mask, identity,
         work_.finders
     );
 }
@@ -409,20 +419,21 @@ Status TwinWalk::judge_attestation() const {
             at(rules::kPatientIdentityRemoved)
         );
     }
-    const rules::PixelTreatment treatment = pixel_treatment();
-    const bool possible = treatment != rules::PixelTreatment::kNothingPossible;
-    if (possible && work_.rule.pixel_policy == rules::PixelPolicy::kRequireClean) {
-        return fail(Fault::kQuarantine, "gate: pixels may show text or a face and nothing proves them clean");
+    if ((statement_.text_proven && !saw_text_claim_) || (statement_.face_proven && !saw_face_claim_)) {
+        return fail(
+            Fault::kQuarantine, "gate: an attribute that must stand there is missing",
+            at(rules::kBurnedInAnnotation)
+        );
     }
-    if (!shows_text(*removed_flag_, possible ? rules::kNo : rules::kYes)) {
+    if (!shows_text(*removed_flag_, statement_.identity_removed() ? rules::kYes : rules::kNo)) {
         return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(*removed_flag_));
     }
     std::string expected{method_history_};
     expected += expected.empty() ? "" : "\\";
     expected += rules::kMethodAttributes;
-    if (possible) {
+    if (const std::string_view second = rules::method_of(statement_.treatment); !second.empty()) {
         expected += "\\";
-        expected += rules::method_of(treatment);
+        expected += second;
     }
     if (!shows_text(*method_text_, expected)) {
         return fail(Fault::kQuarantine, "gate: the attestation is not as it must be", where(*method_text_));

@@ -18,8 +18,6 @@ constexpr Tag kExtendedOffsets{0x7FE0, 0x0001};
 constexpr Tag kExtendedLengths{0x7FE0, 0x0002};
 constexpr Tag kCharacterSet{0x0008, 0x0005};
 constexpr Tag kTrailingPadding{0xFFFC, 0xFFFC};
-constexpr Tag kAnatomicRegionSequence{0x0008, 0x2218};
-constexpr Tag kCodeMeaning{0x0008, 0x0104};
 constexpr Tag kImageType{0x0008, 0x0008};
 constexpr Tag kSmallestImagePixelValue{0x0028, 0x0106};
 constexpr Tag kLargestImagePixelValue{0x0028, 0x0107};
@@ -58,6 +56,7 @@ TwinWalk::TwinWalk(
       written_scanner_{written, written_syntax} {}
 
 Status TwinWalk::run() {
+    EFFACE_CHECK(read_claims());
     frames_.push_back({.character_set = {}});
     EFFACE_CHECK(advance_original());
     EFFACE_CHECK(advance_written());
@@ -89,7 +88,7 @@ Status TwinWalk::advance_original() {
             Where::tag(original_.tag.value)
         );
     }
-    note_fact();
+    note_shape();
     return {};
 }
 
@@ -202,6 +201,11 @@ Status TwinWalk::only_in_original() {
 
 Status TwinWalk::only_in_written() {
     const Tag tag = written_.tag;
+    if (at_top() && ((tag == rules::kBurnedInAnnotation && statement_.text_proven) ||
+                     (tag == rules::kRecognizableVisualFeatures && statement_.face_proven))) {
+        EFFACE_CHECK(claim(false, true));
+        return advance_written();
+    }
     const bool own = at_top() && is_attestation(tag);
     if (!own) {
         return fail(
@@ -344,39 +348,9 @@ rules::Decision TwinWalk::decide(const Scanner& scanner, const Event& event) con
     );
 }
 
-// What the samples' shape and the attestation follow from: the top level, and the first item of the
-// Anatomic Region Sequence.
-void TwinWalk::note_fact() {
-    if (original_.kind != EventKind::kElement) {
-        return;
-    }
-    const std::string_view text = trimmed_text(original_.value);
-    if (original_.depth == 1 && original_.tag == kCodeMeaning &&
-        original_scanner_.path()[0] == kAnatomicRegionSequence && original_scanner_.path_items()[0] == 1) {
-        facts_.anatomic_region = text;
-    }
-    if (original_.depth != 0) {
-        return;
-    }
-    pixels_.note(original_);
-    switch (original_.tag.value) {
-        case 0x00080008:
-            facts_.image_type = text;
-            break;
-        case 0x00080060:
-            facts_.modality = text;
-            break;
-        case 0x00180015:
-            facts_.body_part = text;
-            break;
-        case rules::kBurnedInAnnotation.value:
-            facts_.claims_text = text == rules::kYes;
-            break;
-        case rules::kRecognizableVisualFeatures.value:
-            facts_.claims_face = text == rules::kYes;
-            break;
-        default:
-            break;
+void TwinWalk::note_shape() {
+    if (original_.kind == EventKind::kElement && original_.depth == 0) {
+        pixels_.note(original_);
     }
 }
 

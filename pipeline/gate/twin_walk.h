@@ -4,6 +4,7 @@
 // Thread rule: belongs to one thread.
 #pragma once
 
+#include "pipeline/gate/claim_facts.h"
 #include "pipeline/gate/gate.h"
 #include "pipeline/gate/lost_values.h"
 #include "pipeline/gate/own_items.h"
@@ -19,16 +20,6 @@
 #include <vector>
 
 namespace efface::pipeline {
-
-/// Values of the original that the attestation depends on, as encoded.
-struct ClaimFacts {
-    std::string_view modality;
-    std::string_view image_type;
-    std::string_view body_part;
-    std::string_view anatomic_region;
-    bool claims_text = false;  ///< YES in (0028,0301)
-    bool claims_face = false;  ///< YES in (0028,0302)
-};
 
 class TwinWalk {
 public:
@@ -84,12 +75,12 @@ private:
     Status judge_private_creator(const rules::Decision& decision);
     Status judge_attestation() const;
     Status search() const;
-    rules::PixelIdentity pixel_identity() const;
-    rules::PixelTreatment pixel_treatment() const;
+    Status read_claims();
     Status judge_pixels() const;
+    Status judge_declared() const;
     Status derived_image_type();
     rules::Decision decide(const Scanner& scanner, const Event& event) const;
-    void note_fact();
+    void note_shape();
     void mark_block_used(rules::Tag tag);
 
     bool at_top() const { return frames_.size() == 1; }
@@ -108,6 +99,10 @@ private:
     const rules::Profile profile_;
     const ReplacedValue replaced_;
 
+    // Known before the walk begins.
+    rules::PixelIdentity identity_;
+    rules::PixelStatement statement_;
+
     // The walk.
     const std::span<const std::byte> original_bytes_;
     const std::span<const std::byte> written_bytes_;
@@ -121,7 +116,6 @@ private:
     // What it gathers.
     LostValues lost_;
     PixelJudge pixels_;
-    ClaimFacts facts_;
     std::vector<Event> to_search_;  // Written values that must name nobody.
 
     struct CleanedText {
@@ -136,6 +130,8 @@ private:
     bool saw_method_codes_ = false;
     bool saw_equipment_ = false;
     bool saw_temporal_ = false;
+    bool saw_text_claim_ = false;
+    bool saw_face_claim_ = false;
 };
 
 }  // namespace efface::pipeline

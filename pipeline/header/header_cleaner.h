@@ -31,7 +31,7 @@ struct HeaderWork {
     /// An operator's `--as new-instance`: the SOP Instance UID comes from original UID and this digest.
     bool as_new_instance = false;
     Digest original_digest{};
-    rules::PixelTreatment pixels = rules::PixelTreatment::kNotExamined;
+    rules::PixelStatement pixels;
 };
 
 struct HeaderOutcome {

@@ -42,7 +42,7 @@ Status stamp_method_text(Item& root, const StampWork& work) {
         text += '\\';
     }
     text += rules::kMethodAttributes;
-    if (const std::string_view method = rules::method_of(work.pixels); !method.empty()) {
+    if (const std::string_view method = rules::method_of(work.pixels.treatment); !method.empty()) {
         text += '\\';
         text += method;
     }
@@ -58,6 +58,12 @@ Status stamp_method_codes(Item& root, const StampWork& work) {
         if (has(work.options, static_cast<rules::Option>(i))) {
             EFFACE_CHECK(append_code(root, rules::kDeidentificationMethodCodes, rules::kOptionCodes[i]));
         }
+    }
+    if (work.pixels.text_proven) {
+        EFFACE_CHECK(append_code(root, rules::kDeidentificationMethodCodes, rules::kCleanPixelDataCode));
+    }
+    if (work.pixels.face_proven) {
+        EFFACE_CHECK(append_code(root, rules::kDeidentificationMethodCodes, rules::kCleanVisualFeaturesCode));
     }
     return {};
 }
@@ -101,6 +107,13 @@ Status judge_claim(Item& root, Tag tag, const StampWork& work, std::vector<std::
     return root.put(tag, Vr::CS, rules::kYes);
 }
 
+// Our own proof stands whatever the sender said.
+Status stamp_claim(
+    Item& root, Tag tag, bool is_proven, const StampWork& work, std::vector<std::string>& facts
+) {
+    return is_proven ? root.put(tag, Vr::CS, rules::kNo) : judge_claim(root, tag, work, facts);
+}
+
 }  // namespace
 
 Status stamp(Item& root, const StampWork& work, std::vector<std::string>& facts) {
@@ -112,13 +125,13 @@ Status stamp(Item& root, const StampWork& work, std::vector<std::string>& facts)
                                       : "sender's de-identification history removed: sender is not trusted"
         );
     }
-    const bool proven = work.pixels == rules::PixelTreatment::kNothingPossible;
-    EFFACE_CHECK(root.put(rules::kPatientIdentityRemoved, Vr::CS, proven ? rules::kYes : rules::kNo));
+    const std::string_view removed = work.pixels.identity_removed() ? rules::kYes : rules::kNo;
+    EFFACE_CHECK(root.put(rules::kPatientIdentityRemoved, Vr::CS, removed));
     EFFACE_CHECK(stamp_method_text(root, work));
     EFFACE_CHECK(stamp_method_codes(root, work));
     EFFACE_CHECK(stamp_equipment(root, work));
-    EFFACE_CHECK(judge_claim(root, rules::kBurnedInAnnotation, work, facts));
-    EFFACE_CHECK(judge_claim(root, rules::kRecognizableVisualFeatures, work, facts));
+    EFFACE_CHECK(stamp_claim(root, rules::kBurnedInAnnotation, work.pixels.text_proven, work, facts));
+    EFFACE_CHECK(stamp_claim(root, rules::kRecognizableVisualFeatures, work.pixels.face_proven, work, facts));
     std::string_view temporal = rules::kTemporalRemoved;
     if (has(work.options, rules::Option::kRetainLongitudinalFullDates)) {
         temporal = rules::kTemporalUnmodified;

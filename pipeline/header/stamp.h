@@ -22,7 +22,7 @@ struct StampWork {
     std::string_view software_version;
     UnixMicros accepted_at = 0;  ///< The only source of the year that is written.
     bool trust_sender_history = false;
-    rules::PixelTreatment pixels = rules::PixelTreatment::kNotExamined;
+    rules::PixelStatement pixels;
 };
 
 /// Writes the attestation into an already edited data set, and appends literals on what became of

@@ -61,19 +61,25 @@ Result<FoundIdentity> find_identity(
 
 Result<Mask> mask_identity(
     std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity,
-    const Finders& finders
+    const Finders& finders, const std::vector<Box>& declared
 ) {
-    EFFACE_TRY(FoundIdentity found, find_identity(samples, samples, image, identity, finders));
+    Mask mask;
+    for (const Box& box : declared) {
+        add(mask, mask_box_of_region(box, image.columns(), image.rows()), image.columns(), image.rows());
+    }
+    std::vector<std::byte> blackened(samples.begin(), samples.end());
+    blacken(blackened, image, mask);
+    EFFACE_TRY(FoundIdentity found, find_identity(blackened, samples, image, identity, finders));
     if (identity.is_photograph && found.faces.empty()) {
         return fail(
             Fault::kQuarantine,
             "no face is found in a photograph: that proves nothing, somebody must look at it", kAtPixelData
         );
     }
-    Mask mask;
-    std::vector<std::byte> blackened(samples.begin(), samples.end());
     for (int round = 0; round < kSearchRoundsMax; ++round) {
-        extend(mask, found, image);
+        if (!extend(mask, found, image) && !leaves_any(found, mask, image)) {
+            return mask;  // The frames as they are were searched.
+        }
         blacken(blackened, image, mask);
         EFFACE_TRY(found, find_identity(blackened, samples, image, identity, finders));
         if (!leaves_any(found, mask, image)) {

@@ -38,11 +38,11 @@ Result<FoundIdentity> find_identity(
     const rules::PixelIdentity& identity, const Finders& finders
 );
 
-/// Fault::kQuarantine: a photograph without a face, too much found, or something left after
-/// kSearchRoundsMax rounds.
+/// `declared`: blackened before the first search, whatever it finds. Fault::kQuarantine: a photograph without
+/// a face, too much found, or something left after kSearchRoundsMax rounds.
 Result<Mask> mask_identity(
     std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity,
-    const Finders& finders
+    const Finders& finders, const std::vector<Box>& declared = {}
 );
 
 inline constexpr int kSearchRoundsMax = 4;

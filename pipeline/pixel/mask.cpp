@@ -24,6 +24,45 @@ Box grown(const Box& box, std::int64_t across, std::int64_t down) {
     return {box.left - across, box.top - down, box.right + across, box.bottom + down};
 }
 
+/// Those that share a pixel with `inside`, by their left edges.
+std::vector<Box> meeting(const std::vector<Box>& boxes, const Box& inside) {
+    std::vector<Box> met;
+    std::ranges::copy_if(boxes, std::back_inserter(met), [&](const Box& box) {
+        return box.left < inside.right && box.right > inside.left && box.top < inside.bottom &&
+               box.bottom > inside.top;
+    });
+    std::ranges::sort(met, {}, &Box::left);
+    return met;
+}
+
+/// The rows of `inside` at which another set of boxes begins, and its end.
+std::vector<std::int64_t> bands(const std::vector<Box>& met, const Box& inside) {
+    std::vector<std::int64_t> edges{inside.top, inside.bottom};
+    for (const Box& box : met) {
+        edges.push_back(std::max(box.top, inside.top));
+        edges.push_back(std::min(box.bottom, inside.bottom));
+    }
+    std::ranges::sort(edges);
+    const auto doubled = std::ranges::unique(edges);
+    edges.erase(doubled.begin(), doubled.end());
+    return edges;
+}
+
+/// `met` by left edges; no box begins or ends within the band's rows.
+bool covers_band(const std::vector<Box>& met, const Box& band) {
+    std::int64_t reached = band.left;
+    for (const Box& box : met) {
+        if (box.top > band.top || box.bottom < band.bottom) {
+            continue;
+        }
+        if (box.left > reached) {
+            return false;
+        }
+        reached = std::max(reached, box.right);
+    }
+    return reached >= band.right;
+}
+
 }  // namespace
 
 bool Mask::covers(std::int64_t x, std::int64_t y) const {
@@ -41,14 +80,18 @@ bool Mask::covers(const Box& box, std::size_t columns, std::size_t rows) const {
     if (by_one || inside.empty()) {
         return true;
     }
-    for (std::int64_t y = inside.top; y < inside.bottom; ++y) {
-        for (std::int64_t x = inside.left; x < inside.right; ++x) {
-            if (!covers(x, y)) {
-                return false;
-            }
+    const std::vector<Box> met = meeting(boxes, inside);
+    const std::vector<std::int64_t> edges = bands(met, inside);
+    for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+        if (!covers_band(met, {inside.left, edges[i], inside.right, edges[i + 1]})) {
+            return false;
         }
     }
     return true;
+}
+
+Box mask_box_of_region(const Box& named, std::size_t columns, std::size_t rows) {
+    return on_grid(named, columns, rows);
 }
 
 Box mask_box_of_text(const Box& found, std::size_t columns, std::size_t rows) {

@@ -25,6 +25,8 @@ struct Mask {
     bool covers(const Box& box, std::size_t columns, std::size_t rows) const;
 };
 
+/// What rule or device names, to the grid.
+Box mask_box_of_region(const Box& named, std::size_t columns, std::size_t rows);
 /// A line of text grows by half of its height on every side, at least four pixels, then to the grid.
 Box mask_box_of_text(const Box& found, std::size_t columns, std::size_t rows);
 /// A face grows to one and a half times its size around its middle, so that ears and chin are in, then to the

@@ -91,10 +91,20 @@ void describe_bytes(const Original& original, const rules::PixelIdentity& identi
     }
 }
 
-void describe_mask(const MaskedPixels& masked, CleanReport& report) {
+void describe_mask(const MaskedPixels& masked, const DeclaredRegions& declared, CleanReport& report) {
     report.mask = masked.mask.boxes;
+    if (declared.by_rule) {
+        report.facts.emplace_back("regions of the rule blackened");
+    }
+    if (!declared.device.empty()) {
+        report.facts.emplace_back("regions of the device template " + declared.device + " blackened");
+    }
+    if (declared.by_ultrasound) {
+        report.facts.emplace_back("blackened outside the ultrasound regions");
+    }
     report.facts.emplace_back(
-        masked.mask.empty() ? "text and faces looked for, none found" : "text or faces found and blackened"
+        masked.mask.empty() ? "text and faces looked for, none found"
+                            : "text and faces looked for, what was found blackened"
     );
 }
 
@@ -107,16 +117,17 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
     EFFACE_CHECK(check_against_order(original, work.order));
     EFFACE_TRY(const rules::Rule* rule, choose_rule(original.scanned(), work.order, work.rules));
     describe_rule(*rule, report);
-    EFFACE_TRY(const rules::PixelIdentity identity, judge_pixels(original.scanned(), *rule));
-    const rules::PixelTreatment treatment = rules::pixel_treatment(*rule, identity);
-    const bool search = treatment == rules::PixelTreatment::kFoundRemoved;
+    EFFACE_TRY(
+        const PixelPlan plan, plan_pixels(original.scanned(), {work.order, work.rules, *rule, work.recalls})
+    );
+    const bool search = plan.statement.searched();
     if (search && !work.finders.complete()) {
         report.outcome = CleanReport::Outcome::kNeedsDetectors;
         return {};
     }
     std::optional<MaskedPixels> masked;
     if (search) {
-        EFFACE_TRY(masked, find_mask(original, identity, work.finders));
+        EFFACE_TRY(masked, find_mask(original, plan.identity, work.finders, plan.declared.boxes));
     }
 
     const HeaderWork header_work{
@@ -127,14 +138,14 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
         .accepted_at = work.order.accepted_at,
         .as_new_instance = work.order.decision == Decision::kAsNewInstance,
         .original_digest = work.order.original_digest,
-        .pixels = treatment,
+        .pixels = plan.statement,
     };
     EFFACE_TRY(HeaderOutcome outcome, clean_header(original.data_set, header_work));
     report.actions = outcome.actions;
     report.facts = std::move(outcome.facts);
-    describe_bytes(original, identity, report);
+    describe_bytes(original, plan.identity, report);
     if (masked) {
-        describe_mask(*masked, report);
+        describe_mask(*masked, plan.declared, report);
     }
     const bool blackened = masked && !masked->mask.empty();
     if (blackened) {

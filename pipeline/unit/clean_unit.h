@@ -11,6 +11,7 @@
 #include "pipeline/unit/work_order.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"
+#include "rules/profile/measured_recall.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,7 @@ struct UnitWork {
     const rules::ProjectKey& key;
     std::uint64_t output_bytes_max = 0;
     Finders finders{};  ///< None: an instance that needs them is answered kNeedsDetectors.
+    std::span<const rules::MeasuredRecall> recalls = rules::measured_recalls();
 };
 
 /// `original` is a whole Part 10 file, `output_fd` an empty file open for writing. The report says

@@ -121,7 +121,11 @@ Status explain(std::span<const std::byte> file, const UnitWork& work, Json& json
     const rules::PixelIdentity identity = pixel_identity(original.scanned());
     json["pixels"] = Json{{"text", identity.text}, {"face", identity.face}, {"why", identity.why}};
     EFFACE_CHECK(explain_attributes(original, *rule, work, json));
-    EFFACE_TRY([[maybe_unused]] const rules::PixelIdentity judged, judge_pixels(original.scanned(), *rule));
+    EFFACE_TRY(
+        const PixelPlan plan, plan_pixels(original.scanned(), {work.order, work.rules, *rule, work.recalls})
+    );
+    json["pixels"]["device_template"] = plan.declared.device;
+    json["pixels"]["declared_regions"] = boxes_to_json(plan.declared.boxes);
     return {};
 }
 

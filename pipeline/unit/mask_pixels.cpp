@@ -77,11 +77,12 @@ Result<Mask> settle_on_units(
 }  // namespace
 
 Result<MaskedPixels> find_mask(
-    const Original& original, const rules::PixelIdentity& identity, const Finders& finders
+    const Original& original, const rules::PixelIdentity& identity, const Finders& finders,
+    const std::vector<Box>& declared
 ) {
     EFFACE_TRY(Samples samples, samples_of(original));
     const auto searched = std::span{samples.bytes}.first(samples.image.bytes());
-    EFFACE_TRY(Mask mask, mask_identity(searched, samples.image, identity, finders));
+    EFFACE_TRY(Mask mask, mask_identity(searched, samples.image, identity, finders, declared));
     if (edits_coefficients(original) && !mask.empty()) {
         EFFACE_TRY(mask, settle_on_units(original, samples, std::move(mask), identity, finders));
     }

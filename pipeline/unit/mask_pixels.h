@@ -22,7 +22,8 @@ struct MaskedPixels {
 
 /// Fault::kQuarantine: samples that are not searched, or something that cannot be taken away.
 Result<MaskedPixels> find_mask(
-    const Original& original, const rules::PixelIdentity& identity, const Finders& finders
+    const Original& original, const rules::PixelIdentity& identity, const Finders& finders,
+    const std::vector<Box>& declared
 );
 
 /// What the data set must say of samples that are not the scanner's any more: Image Type DERIVED (PS3.3

@@ -4,6 +4,35 @@
 
 namespace efface::pipeline {
 
+namespace {
+
+/// What a person can do about it.
+Literal reason_of(rules::PixelDoubt doubt, const rules::PixelIdentity& identity) {
+    switch (doubt) {
+        case rules::PixelDoubt::kBeyondSearch:
+            return "pixels may show a face when its slices are put together, which is not searched: release "
+                   "under a header-only rule";
+        case rules::PixelDoubt::kNoTemplate:
+            return "pixels may show text, and neither rule nor device template nor ultrasound regions say "
+                   "where: name regions, or accept no-template";
+        default:
+            break;
+    }
+    if (identity.text && identity.face) {
+        return "pixels may show text and a face, which nothing proves clean: release under a remove-found or "
+               "header-only rule";
+    }
+    if (identity.text) {
+        return "pixels may show text, which nothing proves clean: release under a remove-found or "
+               "header-only "
+               "rule";
+    }
+    return "pixels may show a face, which nothing proves clean: release under a remove-found or header-only "
+           "rule";
+}
+
+}  // namespace
+
 Status check_against_order(const Original& original, const WorkOrder& order) {
     if (original.sop_class_uid.empty() || original.sop_instance_uid.empty()) {
         return fail(
@@ -46,37 +75,22 @@ Result<const rules::Rule*> choose_rule(
     return match.rule;
 }
 
-Result<rules::PixelIdentity> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule) {
-    const rules::PixelIdentity identity = pixel_identity(data_set);
-    const bool may_identify = identity.text || identity.face;
-    if (rules::is_beyond_search(rule, identity)) {
-        return fail(
-            Fault::kQuarantine,
-            "pixels may show a face when its slices are put together, which is not searched: release under a "
-            "header-only rule"
-        );
+Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWork& work) {
+    PixelPlan plan;
+    plan.identity = pixel_identity(data_set);
+    plan.statement = rules::pixel_statement(work.rule, plan.identity);
+    if (plan.statement.searched()) {
+        plan.declared =
+            declared_regions(data_set, instance_facts(data_set, work.order), work.rules, work.rule);
     }
-    if (!may_identify || rule.pixel_policy != rules::PixelPolicy::kRequireClean) {
-        return identity;
+    const auto doubt =
+        rules::doubt_before_search({work.rule, plan.identity, plan.declared.any_source(), work.recalls});
+    if (doubt) {
+        return fail(Fault::kQuarantine, reason_of(*doubt, plan.identity));
     }
-    if (identity.text && identity.face) {
-        return fail(
-            Fault::kQuarantine,
-            "pixels may show text and a face, which nothing proves clean: release under a remove-found or "
-            "header-only rule"
-        );
-    }
-    if (identity.text) {
-        return fail(
-            Fault::kQuarantine,
-            "pixels may show text, which nothing proves clean: release under a remove-found or header-only "
-            "rule"
-        );
-    }
-    return fail(
-        Fault::kQuarantine,
-        "pixels may show a face, which nothing proves clean: release under a remove-found or header-only rule"
-    );
+    plan.identity.is_photograph =
+        plan.identity.is_photograph && rules::quarantines(work.rule, rules::PixelDoubt::kNoFace);
+    return plan;
 }
 
 }  // namespace efface::pipeline

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/unit/declared_regions.h"
 #include "pipeline/unit/instance_facts.h"
 #include "pipeline/unit/original.h"
 #include "pipeline/unit/work_order.h"
+#include "rules/matching/pixel_judgement.h"
 #include "rules/matching/rule_set.h"
 
 #include <string_view>
@@ -23,8 +25,23 @@ Result<const rules::Rule*> choose_rule(
     const ScannedDataSet& data_set, const WorkOrder& order, const rules::RuleSet& rules
 );
 
-/// Whether the pixels may show text or a face. Fault::kQuarantine where they may and the rule requires
-/// clean pixels: this version cannot clean them, and a sender's claim proves nothing.
-Result<rules::PixelIdentity> judge_pixels(const ScannedDataSet& data_set, const rules::Rule& rule);
+/// What is to be done about the pixels of one instance, known before any of them is looked at.
+struct PixelPlan {
+    /// Where the rule accepts a photograph without a face, is_photograph is false: nothing hangs on it then.
+    rules::PixelIdentity identity;
+    rules::PixelStatement statement;
+    DeclaredRegions declared;
+};
+
+struct PixelPlanWork {
+    const WorkOrder& order;
+    const rules::RuleSet& rules;
+    const rules::Rule& rule;
+    std::span<const rules::MeasuredRecall> recalls = rules::measured_recalls();
+};
+
+/// Fault::kQuarantine where a doubt stands against it that the rule does not accept; a sender's claim proves
+/// nothing.
+Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWork& work);
 
 }  // namespace efface::pipeline

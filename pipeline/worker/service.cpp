@@ -36,20 +36,29 @@ GateReport refuse(const Error& error, std::span<const std::byte> written) {
         .output_bytes = written.size()};
 }
 
-/// The rule that governs the original, found anew: the cleaner's word is compared, not believed.
-Result<const rules::Rule*> govern(
+struct Governing {
+    const rules::Rule& rule;
+    DeclaredRegions declared;
+};
+
+/// The rule that governs the original, found anew: the cleaner's word is compared, not believed. With it the
+/// regions that rule, device and ultrasound regions name.
+Result<Governing> govern(
     std::span<const std::byte> original, const GateRequest& request, const rules::RuleSet& rules
 ) {
     EFFACE_TRY(const Part10 part10, parse_part10(original));
     EFFACE_TRY(const rules::TransferSyntax* syntax, scannable_syntax(part10));
-    EFFACE_TRY(
-        const rules::Rule* rule,
-        choose_rule({original.subspan(part10.data_set_offset), syntax}, request.order, rules)
-    );
+    const ScannedDataSet data_set{original.subspan(part10.data_set_offset), syntax};
+    EFFACE_TRY(const rules::Rule* rule, choose_rule(data_set, request.order, rules));
     if (rule->name != request.rule) {
         return fail(Fault::kQuarantine, "the cleaner applied another rule than the one that governs");
     }
-    return rule;
+    Governing governing{*rule, {}};
+    if (rules::pixel_statement(*rule, pixel_identity(data_set)).searched()) {
+        governing.declared =
+            declared_regions(data_set, instance_facts(data_set, request.order), rules, *rule);
+    }
+    return governing;
 }
 
 }  // namespace
@@ -158,10 +167,20 @@ Result<WorkerService::Reply> WorkerService::gate(const Json& json, const Message
     EFFACE_TRY(const Project* project, find_project(asked.order));
     EFFACE_TRY(const std::span<const std::byte> original, load(original_, request, 0, 2));
     EFFACE_TRY(const std::span<const std::byte> written, load(written_, request, 1, 2));
-    const auto rule = govern(original, asked, project->rules);
-    const GateReport report =
-        rule ? judge(original, written, {asked.order, **rule, project->key, asked.mask, finders_.view()})
-             : refuse(rule.error(), written);
+    const auto governing = govern(original, asked, project->rules);
+    if (!governing) {
+        return Reply{MessageKind::kJudged, to_json(refuse(governing.error(), written))};
+    }
+    const GateReport report = judge(
+        original, written,
+        {.order = asked.order,
+         .rule = governing->rule,
+         .key = project->key,
+         .mask = asked.mask,
+         .finders = finders_.view(),
+         .declared = governing->declared.boxes,
+         .has_declared_regions = governing->declared.any_source()}
+    );
     return Reply{MessageKind::kJudged, to_json(report)};
 }
 

@@ -3,18 +3,19 @@
 
 #include "config/settings/nearest.h"
 #include "rules/matching/match_parser.h"
+#include "rules/matching/names.h"
+#include "rules/matching/pixel_rules_parser.h"
 
 namespace efface::rules {
 namespace {
 
-constexpr std::size_t kNameCharactersMax = 64;
 constexpr std::size_t kPatientPrefixCharactersMax =
     32;  ///< With the 16 of the pseudonym below the 64 of LO and PN.
 
-constexpr std::array<std::string_view, 11> kRuleKeys{
-    "name",          "description",  "match",        "profile", "options",
-    "overrides",     "pixel_policy", "destinations", "hold",    "trust_sender_history",
-    "patient_prefix"};
+constexpr std::array<std::string_view, 12> kRuleKeys{
+    "name",           "description",  "match",        "profile", "options",
+    "overrides",      "pixel_policy", "destinations", "hold",    "trust_sender_history",
+    "patient_prefix", "pixels"};
 
 struct OptionName {
     std::string_view name;
@@ -38,27 +39,9 @@ constexpr std::array kOptionNames{
     OptionName{"clean-recognizable-visual-features", std::nullopt, false},
 };
 
-bool is_name(std::string_view text) {
-    const bool characters = std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_' || c == '.';
-    });
-    return characters && !text.empty() && text.size() <= kNameCharactersMax;
-}
-
 const toml::source_region& place(const TomlView& view, std::string_view key) {
     const toml::node* node = view.table().get(key);
     return node != nullptr ? node->source() : view.table().source();
-}
-
-std::string parse_name(TomlView& view) {
-    std::string name = view.take_text("name");
-    if (!is_name(name)) {
-        view.wrong(
-            place(view, "name"), "a rule needs a 'name' of letters, digits, '-', '_' and '.', at most 64"
-        );
-    }
-    return name;
 }
 
 std::vector<std::string> parse_destinations(TomlView& view) {
@@ -215,11 +198,12 @@ Predicate parse_match_of(TomlView& view) {
 
 Rule parse_rule(const toml::table& table, const std::string& file) {
     static constexpr std::array<std::string_view, 1> kProfiles{"basic"};
-    static constexpr std::array<std::string_view, 3> kPolicies{"require-clean", "header-only", "remove-found"};
+    static constexpr std::array<std::string_view, 3> kPolicies{
+        "require-clean", "header-only", "remove-found"};
     static constexpr std::array<std::string_view, 3> kHolds{"none", "series", "study"};
     TomlView view{table, file};
     Rule rule;
-    rule.name = parse_name(view);
+    rule.name = take_name(view, "a rule");
     rule.description = view.take_text("description");
     rule.match = std::make_shared<const Predicate>(parse_match_of(view));
     parse_word(view, "profile", kProfiles);
@@ -229,6 +213,7 @@ Rule parse_rule(const toml::table& table, const std::string& file) {
     rule.hold = static_cast<Hold>(parse_word(view, "hold", kHolds));
     rule.trust_sender_history = view.take_flag("trust_sender_history", false);
     rule.patient_prefix = parse_patient_prefix(view);
+    rule.pixels = take_pixel_rules(view, rule.pixel_policy);
     view.expect_nothing_else(kRuleKeys);
     return rule;
 }

@@ -6,6 +6,8 @@
 
 #include "config/crypto/digest.h"
 #include "config/result.h"
+#include "rules/matching/device_template.h"
+#include "rules/matching/pixel_rules.h"
 #include "rules/profile/identity_possible.h"
 #include "rules/profile/profile.h"
 #include "rules/vocabulary/tag.h"
@@ -53,13 +55,8 @@ struct Rule {
     /// Incoming (0012,0063)/(0012,0064) are kept as history only where the sender is trusted.
     bool trust_sender_history = false;
     std::string patient_prefix = "EFF-";
+    PixelRules pixels;
 };
-
-/// Under kRemoveFound: a face that only a whole volume shows is found in no slice of it.
-bool is_beyond_search(const Rule& rule, const PixelIdentity& identity);
-
-/// What becomes of an instance whose pixels may show this, once the rule lets it through.
-PixelTreatment pixel_treatment(const Rule& rule, const PixelIdentity& identity);
 
 /// "require-clean", "header-only" or "remove-found".
 std::string_view policy_name(PixelPolicy policy);
@@ -96,18 +93,27 @@ public:
     static tl::expected<RuleSet, Diagnostic> parse(std::string_view toml_text, std::string_view file_name);
     Match match(const InstanceFacts& facts) const;
     const Rule* find(std::string_view name) const;
+    /// The first template that takes the instance: the file's own in its order, then the shipped ones; or
+    /// null.
+    const DeviceTemplate* device(const InstanceFacts& facts) const;
 
     const std::vector<Rule>& rules() const { return rules_; }
+
+    const std::vector<DeviceTemplate>& devices() const { return devices_; }
 
     /// SHA-256 of the file's bytes: the rule digest of the work order.
     const Digest& digest() const { return digest_; }
 
 private:
     std::vector<Rule> rules_;
+    std::vector<DeviceTemplate> devices_;
     Digest digest_{};
 };
 
 /// The rule file compiled into the programs (rules/library/default.toml).
 std::string_view built_in_rules();
+
+/// What rules/library/devices/ holds, compiled into the programs.
+const std::vector<DeviceTemplate>& shipped_devices();
 
 }  // namespace efface::rules

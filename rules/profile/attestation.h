@@ -34,12 +34,14 @@ inline constexpr std::string_view kYes = "YES";
 inline constexpr std::string_view kNo = "NO";
 
 /// (0012,0063), LO, one value each (<= 64 characters). Ours are the last values; the first always
-/// stands, one of the others after it exactly where (0012,0062) is NO.
+/// stands, one of the others after it exactly where the Pixel Data may show text or a face.
 inline constexpr std::string_view kMethodAttributes = "Efface: PS3.15 Table E.1-1 applied to all attributes";
 inline constexpr std::string_view kMethodPixelsNotCleaned =
     "Efface: Pixel Data not examined for text or faces";
 inline constexpr std::string_view kMethodFoundRemoved =
     "Efface: text and faces that were found are blackened";
+inline constexpr std::string_view kMethodProven =
+    "Efface: Pixel Data searched, text and faces found are blackened";
 
 /// The second text, or nothing.
 constexpr std::string_view method_of(PixelTreatment treatment) {
@@ -49,9 +51,11 @@ constexpr std::string_view method_of(PixelTreatment treatment) {
         case PixelTreatment::kNotExamined:
             return kMethodPixelsNotCleaned;
         case PixelTreatment::kFoundRemoved:
+            return kMethodFoundRemoved;
+        case PixelTreatment::kProven:
             break;
     }
-    return kMethodFoundRemoved;
+    return kMethodProven;
 }
 
 /// One row of CID 7050, coding scheme DCM; (0012,0064) holds ours last, in this order.
@@ -76,7 +80,7 @@ inline constexpr std::array kOptionCodes{
     CodedConcept{"113104", "Clean Structured Content Option"},
     CodedConcept{"113103", "Clean Graphics Option"},
 };
-/// Only our own proof on the pixels may write these two; nothing in this version does.
+/// Only our own proof on the pixels writes these two (PixelStatement), after the codes above, in this order.
 inline constexpr CodedConcept kCleanPixelDataCode{"113101", "Clean Pixel Data Option"};
 inline constexpr CodedConcept kCleanVisualFeaturesCode{"113102", "Clean Recognizable Visual Features Option"};
 

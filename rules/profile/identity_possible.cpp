@@ -5,20 +5,7 @@
 namespace efface::rules {
 namespace {
 
-enum class Kind : std::uint8_t {
-    kNoPixels,
-    kDoseGrid,
-    kTomogram,       ///< CT, MR, PET, NM: text and face depend on image type and body part.
-    kDerivedVolume,  ///< Segmentations, maps and meshes made from tomograms: no text, perhaps a face.
-    kRadiograph,
-    kBreast,
-    kUltrasound,
-    kPhotograph,
-    kMicroscopy,
-    kEyeInside,
-    kSound,
-    kAnything,
-};
+using Kind = ImageKind;
 
 struct ClassRow {
     std::string_view uid;  ///< Ends with '.': every UID that begins so.
@@ -51,9 +38,9 @@ constexpr ClassRow kClasses[] = {
     {"10", Kind::kNoPixels, ""},
     {"11", Kind::kNoPixels, ""},
     {"11.", Kind::kNoPixels, ""},  // Presentation states
-    {"12.", Kind::kRadiograph, ""},
-    {"13.1.1", Kind::kRadiograph, ""},  // 3D angiography and craniofacial: a volume, labels possible.
-    {"13.1.2", Kind::kRadiograph, ""},
+    {"12.", Kind::kFluoroscopy, ""},
+    {"13.1.1", Kind::kFluoroscopy, ""},  // 3D angiography and craniofacial: a volume, labels possible.
+    {"13.1.2", Kind::kFluoroscopy, ""},
     {"13.1.", Kind::kBreast, ""},
     {"14.", Kind::kEyeInside, ""},  // Intravascular tomography
     {"20", Kind::kTomogram, "NM"},
@@ -221,6 +208,7 @@ PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
                 .why = "made from slices: no text, the surface may be a head's",
                 .is_volume = true};
         case Kind::kRadiograph:
+        case Kind::kFluoroscopy:
             return {true, head, "labels and banners are usual; a view of the head may show the face"};
         case Kind::kBreast:
             return {true, false, "labels are usual in images of the breast"};
@@ -242,8 +230,15 @@ PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
 
 }  // namespace
 
+bool PixelIdentity::is_screen() const {
+    return kind == ImageKind::kUltrasound || kind == ImageKind::kFluoroscopy ||
+           kind == ImageKind::kPhotograph || kind == ImageKind::kAnything;
+}
+
 PixelIdentity identity_possible(const PixelFacts& facts) {
-    PixelIdentity identity = by_kind(facts, class_of(facts.sop_class_uid));
+    const ClassRow row = class_of(facts.sop_class_uid);
+    PixelIdentity identity = by_kind(facts, row);
+    identity.kind = row.kind;
     if ((facts.claims_text && !identity.text) || (facts.claims_face && !identity.face)) {
         identity.why = "the sender says so";
     }

@@ -10,6 +10,23 @@
 
 namespace efface::rules {
 
+/// What a SOP class shows, as far as text and faces go. Recall is measured by these (measured_recall.h).
+enum class ImageKind : std::uint8_t {
+    kNoPixels,
+    kDoseGrid,
+    kTomogram,       ///< CT, MR, PET, NM: text and face depend on image type and body part.
+    kDerivedVolume,  ///< Segmentations, maps and meshes made from tomograms: no text, perhaps a face.
+    kRadiograph,
+    kFluoroscopy,  ///< XA, XRF and what is made of them.
+    kBreast,
+    kUltrasound,
+    kPhotograph,  ///< Visible light, endoscopy, video.
+    kMicroscopy,
+    kEyeInside,
+    kSound,
+    kAnything,  ///< Secondary captures, and classes without a row.
+};
+
 struct PixelIdentity {
     bool text = true;      ///< Burned-in text is possible.
     bool face = true;      ///< A recognizable face is possible, in the plane or reconstructed.
@@ -18,6 +35,10 @@ struct PixelIdentity {
     bool is_photograph = false;
     /// Slices, or what is made of them: a face may show only when many are put together.
     bool is_volume = false;
+    ImageKind kind = ImageKind::kAnything;
+
+    /// Screens: kinds that usually carry lines of text about the patient.
+    bool is_screen() const;
 };
 
 /// What the table looks at. Values are trimmed; absent ones are empty.
@@ -36,6 +57,23 @@ enum class PixelTreatment : std::uint8_t {
     kNothingPossible,  ///< The SOP class and its facts leave no room for either.
     kNotExamined,      ///< `header-only`.
     kFoundRemoved,     ///< `remove-found`.
+    kProven,           ///< `require-clean`: searched in a kind whose recall is measured, nothing left.
+};
+
+/// What Efface says about Pixel Data in the header of an output.
+struct PixelStatement {
+    PixelTreatment treatment = PixelTreatment::kNotExamined;
+    bool text_proven = false;  ///< (0028,0301) NO and code 113101.
+    bool face_proven = false;  ///< (0028,0302) NO and code 113102.
+
+    bool searched() const {
+        return treatment == PixelTreatment::kFoundRemoved || treatment == PixelTreatment::kProven;
+    }
+
+    /// (0012,0062) YES.
+    bool identity_removed() const {
+        return treatment == PixelTreatment::kNothingPossible || treatment == PixelTreatment::kProven;
+    }
 };
 
 PixelIdentity identity_possible(const PixelFacts& facts);

@@ -9,7 +9,10 @@
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/codestream/codestream.h"
 #include "rules/actions/dummy_constants.h"
+#include "rules/matching/predicate.h"
+#include "rules/matching/rule_set.h"
 #include "rules/profile/attestation.h"
+#include "rules/profile/measured_recall.h"
 #include "rules/vocabulary/sop_class.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
@@ -195,11 +198,21 @@ std::string attestation() {
     );
     text += row(
         {"(0012,0063) De-identification Method",
-         "`" + std::string{rules::kMethodAttributes} + "`, and where (0012,0062) is NO also `" +
-             std::string{rules::kMethodPixelsNotCleaned} + "` or, under `remove-found`, `" +
-             std::string{rules::kMethodFoundRemoved} + "`"}
+         "`" + std::string{rules::kMethodAttributes} +
+             "`, and where the Pixel Data may show text or a face also `" +
+             std::string{rules::kMethodPixelsNotCleaned} + "` (`header-only`), `" +
+             std::string{rules::kMethodFoundRemoved} + "` (`remove-found`) or `" +
+             std::string{rules::kMethodProven} + "` (`require-clean`)"}
     );
-    text += row({"(0012,0064) De-identification Method Code Sequence", code(rules::kBasicProfileCode)});
+    text += row(
+        {"(0012,0064) De-identification Method Code Sequence",
+         code(rules::kBasicProfileCode) + "; where it is proven of the Pixel Data, " +
+             code(rules::kCleanPixelDataCode) + ", " + code(rules::kCleanVisualFeaturesCode)}
+    );
+    text += row(
+        {"(0028,0301) Burned In Annotation, (0028,0302) Recognizable Visual Features",
+         "`NO` each where it was possible and is proven; else see [pixels.md](pixels.md)"}
+    );
     text += row(
         {"(0018,A001) Contributing Equipment Sequence",
          "a last item: Manufacturer and Manufacturer's Model Name `" + std::string{rules::kEquipmentName} +
@@ -240,11 +253,63 @@ std::string debian_packages() {
     return text;
 }
 
+std::string pixel_doubts() {
+    std::string text = row({"doubt", "what it is", "`require-clean`", "`remove-found`", "may be accepted"});
+    text += "|---|---|---|---|---|\n";
+    for (const rules::PixelDoubtRow& doubt : rules::kPixelDoubts) {
+        text += row(
+            {"`" + std::string{doubt.name} + "`", std::string{doubt.meaning}, "quarantine",
+             doubt.only_where_proof_is_claimed ? "no doubt: nothing is claimed" : "quarantine",
+             doubt.may_be_accepted ? "yes" : "no"}
+        );
+    }
+    return text;
+}
+
+std::string measured_recalls() {
+    if (rules::measured_recalls().empty()) {
+        return "No kind of image yet: under `require-clean` every image that may show text or a face is "
+               "quarantined.\n";
+    }
+    const auto percent = [](int value) {
+        return value == 0 ? std::string{"not measured"} : std::to_string(value) + " %";
+    };
+    std::string text = row({"kind", "text", "faces", "measured on"}) + "|---|---|---|---|\n";
+    for (const rules::MeasuredRecall& recall : rules::measured_recalls()) {
+        text += row(
+            {std::string{recall.name}, percent(recall.text_percent), percent(recall.face_percent),
+             std::string{recall.measured_on}}
+        );
+    }
+    return text;
+}
+
+std::string shipped_devices() {
+    std::string text = row({"template", "taken where", "regions"}) + "|---|---|---|\n";
+    for (const rules::DeviceTemplate& device : rules::shipped_devices()) {
+        std::string regions;
+        for (const rules::Region& region : device.blacken) {
+            regions += (regions.empty() ? "" : "; ") + std::to_string(region.left) + ", " +
+                       std::to_string(region.top) + ", " + std::to_string(region.width) + " x " +
+                       std::to_string(region.height);
+        }
+        std::string match;
+        for (const char c : device.match->text) {
+            match += c == '|' ? std::string{"\\|"} : std::string(1, c);
+        }
+        text += row({"`" + device.name + "`", match, regions});
+    }
+    return text;
+}
+
 constexpr std::array kBlocks{
     GeneratedBlock{"architecture.md", "job states", job_states},
     GeneratedBlock{"architecture.md", "delivery states", delivery_states},
     GeneratedBlock{"dependencies.md", "debian packages", debian_packages},
     GeneratedBlock{"formats.md", "audit events", audit_events},
+    GeneratedBlock{"rules.md", "pixel doubts", pixel_doubts},
+    GeneratedBlock{"pixels.md", "measured recall", measured_recalls},
+    GeneratedBlock{"devices.md", "device templates", shipped_devices},
     GeneratedBlock{"conformance.md", "sop classes", sop_classes},
     GeneratedBlock{"conformance.md", "transfer syntaxes", transfer_syntaxes},
     GeneratedBlock{"pixels.md", "frame syntaxes", frame_syntaxes},

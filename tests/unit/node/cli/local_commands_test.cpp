@@ -42,6 +42,29 @@ CommandOutcome run_program(const std::string& arguments) {
     return outcome;
 }
 
+TEST(RulesCommand, ImportsACtpScriptThatTheRuleFileTakes) {
+    const TemporaryDirectory directory;
+    const std::string script = write_file(
+        directory, "pixels.script",
+        "Ours\n{ Modality.equals(\"US\") } (0,0,64,8)\n{ Rows.isLessThan(\"9\") } (0,0,8,8)\n"
+    );
+
+    const CommandOutcome some = run({"rules", "import-ctp-pixels", script});
+    const CommandOutcome shown = run({"rules", "import-ctp-pixels", script, "--json"});
+    const std::string rules =
+        write_file(directory, "rules.toml", std::string{rules::built_in_rules()} + "\n" + some.out);
+
+    EXPECT_EQ(some.code, kNegative) << "one section was left out";
+    EXPECT_NE(some.error.find("pixels.script:3: not imported: the method 'isLessThan'"), std::string::npos)
+        << some.error;
+    EXPECT_EQ(shown.json_lines().at(0)["devices"], 1);
+    EXPECT_EQ(shown.json_lines().at(0)["not_imported"].at(0)["line"], 3);
+    EXPECT_EQ(run({"rules", "check", rules}).code, kOk);
+    const CommandOutcome listed = run({"rules", "list", "--rules", rules, "--json"});
+    EXPECT_EQ(listed.json_lines().at(0)["devices"].at(0)["blacken"], Json::parse("[[0, 0, 64, 8]]"));
+    EXPECT_EQ(run({"rules", "import-ctp-pixels", "/nonexistent"}).code, kConfiguration);
+}
+
 TEST(KeyCommand, MakesEveryConfiguredKeyOnce) {
     const TemporaryDirectory directory;
     const std::vector<std::string> state{"--state", directory.path() + "/state"};

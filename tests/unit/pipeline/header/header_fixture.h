@@ -26,7 +26,7 @@ struct Bench {
     rules::ProjectKey key = some_key();
     rules::Rule rule;
     std::string sop_class_uid{kCtImageStorage};
-    rules::PixelTreatment pixels = rules::PixelTreatment::kNothingPossible;
+    rules::PixelStatement pixels{.treatment = rules::PixelTreatment::kNothingPossible};
     bool as_new_instance = false;
     Digest original_digest{};
 

@@ -58,7 +58,7 @@ TEST(Stamp, ReplacesWhatTheSenderSaidInAnyVr) {
 
 TEST(Stamp, SaysNoWherePixelsMayIdentify) {
     Bench bench;
-    bench.pixels = rules::PixelTreatment::kNotExamined;
+    bench.pixels = {.treatment = rules::PixelTreatment::kNotExamined};
     DataSet data_set = small_ct();
 
     ASSERT_TRUE(bench.clean(data_set).has_value());

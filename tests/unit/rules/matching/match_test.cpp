@@ -1,4 +1,5 @@
 // Goal: the first rule whose conditions hold is taken, and every predicate asks what it says.
+#include "rules/matching/predicate.h"
 #include "rules/matching/predicate_table.h"
 #include "rules/matching/rule_set.h"
 
@@ -193,6 +194,47 @@ TEST(BuiltInRules, TakeEveryCaseOfPatientIdentityRemovedByItsOwnRule) {
         EXPECT_FALSE(match.rule->trust_sender_history);
         EXPECT_EQ(match.rule->destinations, std::vector<std::string>{"archive"});
     }
+}
+
+TEST(Devices, TheFilesOwnTemplateComesBeforeTheShippedOne) {
+    Instance instance = kTypical;
+    instance.values[{Tag{0x0008, 0x0060}}] = "US";
+    instance.values[{Tag{0x0008, 0x0070}}] = "Philips Medical Systems";
+    instance.values[{Tag{0x0008, 0x1090}}] = "iU22";
+    instance.values[{Tag{0x0028, 0x0010}}] = "600";
+    const InstanceFacts facts = instance.facts();
+    const std::string rule = "[[rule]]\nname = 'r'\ndestinations = ['a']\n";
+
+    const RuleSet none = parse(rule);
+    ASSERT_NE(none.device(facts), nullptr);
+    EXPECT_EQ(none.device(facts)->name, "philips-iu22-600");
+    EXPECT_EQ(none.device(facts)->blacken, (std::vector<Region>{{0, 0, 800, 59}}));
+
+    const RuleSet own =
+        parse(rule + "[[device]]\nname = 'ours'\nmatch.model = 'IU22'\nblacken = [[0, 0, 9, 9]]\n");
+    ASSERT_NE(own.device(facts), nullptr);
+    EXPECT_EQ(own.device(facts)->name, "ours");
+}
+
+TEST(Devices, AnImageOfAnotherSizeIsNotTheTemplates) {
+    Instance instance = kTypical;
+    instance.values[{Tag{0x0008, 0x0060}}] = "US";
+    instance.values[{Tag{0x0008, 0x0070}}] = "Philips Medical Systems";
+    instance.values[{Tag{0x0008, 0x1090}}] = "iU22";
+    instance.values[{Tag{0x0028, 0x0010}}] = "601";
+    const InstanceFacts facts = instance.facts();
+
+    EXPECT_EQ(parse("[[rule]]\nname = 'r'\ndestinations = ['a']\n").device(facts), nullptr);
+}
+
+TEST(Devices, EveryShippedTemplateHasANameOfItsOwnAndARegion) {
+    std::set<std::string> names;
+    for (const DeviceTemplate& device : shipped_devices()) {
+        EXPECT_TRUE(names.insert(device.name).second) << device.name;
+        EXPECT_FALSE(device.blacken.empty()) << device.name;
+        EXPECT_FALSE(device.match->parts.empty()) << device.name;
+    }
+    EXPECT_GT(names.size(), 50U);
 }
 
 }  // namespace

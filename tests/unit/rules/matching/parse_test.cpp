@@ -74,6 +74,41 @@ TEST(RuleFile, DefaultsAreTheCautiousOnes) {
     EXPECT_TRUE(rule.profile.options.empty() && rule.profile.overrides.empty());
 }
 
+TEST(RuleFile, WhatIsSaidAboutPixelsIsRead) {
+    const auto rules = RuleSet::parse(
+        R"toml(
+[[rule]]
+name = "r"
+pixel_policy = "remove-found"
+destinations = ["a"]
+[rule.pixels]
+blacken = [[0, 0, 640, 40], [600, 440, 40, 40]]
+device_templates = false
+ultrasound_regions = false
+accept = ["no-face", "no-template"]
+recall_percent_min = 99
+
+[[device]]
+name = "sonograph"
+description = "d"
+match.model = "S1"
+blacken = [[0, 0, 640, 40]]
+)toml",
+        "f.toml"
+    );
+
+    ASSERT_TRUE(rules) << rules.error().message();
+    const PixelRules& pixels = rules->rules().front().pixels;
+    EXPECT_EQ(pixels.blacken, (std::vector<Region>{{0, 0, 640, 40}, {600, 440, 40, 40}}));
+    EXPECT_FALSE(pixels.device_templates);
+    EXPECT_FALSE(pixels.ultrasound_regions);
+    EXPECT_TRUE(pixels.accepts(PixelDoubt::kNoFace));
+    EXPECT_TRUE(pixels.accepts(PixelDoubt::kNoTemplate));
+    EXPECT_EQ(pixels.recall_percent_min, 99);
+    ASSERT_EQ(rules->devices().size(), 1U);
+    EXPECT_EQ(rules->devices().front().blacken, (std::vector<Region>{{0, 0, 640, 40}}));
+}
+
 TEST(RuleFile, ErrorsNameThePlaceAndTheWord) {
     const std::string head{kHead};
     const std::vector<std::pair<std::string, std::string>> cases{
@@ -109,6 +144,23 @@ TEST(RuleFile, ErrorsNameThePlaceAndTheWord) {
         {head + "[rule.overrides]\nPatientSex = 'K'\n'(0010,0040)' = 'X'\n",
          "f.toml:6:1: '(0010,0040)' stands twice"},
         {head + "match = 'CT'\n", "'match' is a table of conditions"},
+        {head + "pixels = 1\n", "f.toml:4:10: 'pixels' is a table"},
+        {head + "pixel_policy = 'header-only'\npixels.device_templates = false\n",
+         "a header-only rule leaves pixels alone"},
+        {head + "pixels.blacken = [[0, 0, 1]]\n", "f.toml:4:19: a region is [left, top, width, height]"},
+        {head + "pixels.blacken = [[0, 0, 0, 8]]\n", "a region is [left, top, width, height]"},
+        {head + "pixels.blacken = [[-1, 0, 8, 8]]\n", "a region is [left, top, width, height]"},
+        {head + "pixels.blacken = [[0, 0, 65536, 8]]\n", "a region is [left, top, width, height]"},
+        {head + "pixels.blacken = []\n", "'blacken' is a list of 1 to 256 regions"},
+        {head + "pixels.accept = ['no-fase']\n", "unknown doubt 'no-fase', did you mean 'no-face'?"},
+        {head + "pixels.accept = ['residue']\n", "'residue' cannot be accepted"},
+        {head + "pixels.accept = ['no-face', 'no-face']\n", "'no-face' stands twice"},
+        {head + "pixels.recall_percent_min = 0\n", "'recall_percent_min' is a whole number, 1 to 100"},
+        {head + "pixels.blacke = []\n", "unknown key 'blacke', did you mean 'blacken'?"},
+        {head + "[[device]]\nname = 'd'\n", "f.toml:4:1: a device needs a 'match'"},
+        {head + "[[device]]\nname = 'd'\nmatch.model = 'x'\n", "a device needs 'blacken'"},
+        {head + "[[device]]\nmatch.model = 'x'\nblacken = [[0, 0, 8, 8]]\n", "a device needs a 'name'"},
+        {head + "device = 1\n[[device]]\n", "f.toml:"},
         {head + "match.modalty = 'CT'\n", "f.toml:4:7: unknown key 'modalty', did you mean 'modality'?"},
         {head + "match.modality = 1\n", "a text is expected here"},
         {head + "match.modality = []\n", "an empty list says nothing"},

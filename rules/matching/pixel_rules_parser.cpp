@@ -1,0 +1,78 @@
+#include "rules/matching/pixel_rules_parser.h"
+
+#include "config/settings/nearest.h"
+#include "rules/matching/device_parser.h"
+
+namespace efface::rules {
+namespace {
+
+constexpr std::array<std::string_view, 5> kPixelKeys{
+    "blacken", "device_templates", "ultrasound_regions", "accept", "recall_percent_min"};
+
+const PixelDoubtRow& find_doubt(const TomlView& view, const toml::node& node, const std::string& name) {
+    const auto* row = std::find_if(kPixelDoubts.begin(), kPixelDoubts.end(), [&](const PixelDoubtRow& doubt) {
+        return doubt.name == name;
+    });
+    if (row == kPixelDoubts.end()) {
+        std::vector<std::string_view> known;
+        for (const PixelDoubtRow& doubt : kPixelDoubts) {
+            known.push_back(doubt.name);
+        }
+        view.wrong(node.source(), "unknown doubt '" + name + "'" + did_you_mean(name, known));
+    }
+    return *row;
+}
+
+std::set<PixelDoubt> parse_accept(TomlView& view) {
+    std::set<PixelDoubt> accepted;
+    for (const std::string& name : view.take_texts("accept")) {
+        const toml::node& node = *view.table().get("accept");
+        const PixelDoubtRow& row = find_doubt(view, node, name);
+        if (!row.may_be_accepted) {
+            view.wrong(node.source(), "'" + name + "' cannot be accepted: such an image is quarantined");
+        }
+        if (!accepted.insert(row.doubt).second) {
+            view.wrong(node.source(), "'" + name + "' stands twice");
+        }
+    }
+    return accepted;
+}
+
+int parse_percent(TomlView& view, std::string_view key, int fallback) {
+    const toml::node* node = view.take(key);
+    if (node == nullptr) {
+        return fallback;
+    }
+    const auto* number = node->as_integer();
+    if (number == nullptr || number->get() < 1 || number->get() > 100) {
+        view.wrong(node->source(), "'" + std::string{key} + "' is a whole number, 1 to 100");
+    }
+    return static_cast<int>(number->get());
+}
+
+}  // namespace
+
+PixelRules take_pixel_rules(TomlView& rule, PixelPolicy policy) {
+    const toml::node* node = rule.take("pixels");
+    PixelRules pixels;
+    if (node == nullptr) {
+        return pixels;
+    }
+    const auto* table = node->as_table();
+    if (table == nullptr) {
+        rule.wrong(node->source(), "'pixels' is a table");
+    }
+    if (policy == PixelPolicy::kHeaderOnly) {
+        rule.wrong(node->source(), "a header-only rule leaves pixels alone: 'pixels' would do nothing");
+    }
+    TomlView view{*table, rule.file()};
+    pixels.blacken = take_regions(view, "blacken");
+    pixels.device_templates = view.take_flag("device_templates", pixels.device_templates);
+    pixels.ultrasound_regions = view.take_flag("ultrasound_regions", pixels.ultrasound_regions);
+    pixels.accept = parse_accept(view);
+    pixels.recall_percent_min = parse_percent(view, "recall_percent_min", pixels.recall_percent_min);
+    view.expect_nothing_else(kPixelKeys);
+    return pixels;
+}
+
+}  // namespace efface::rules
