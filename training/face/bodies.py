@@ -20,7 +20,8 @@ class Rods:
         if self.slice_thickness > 0:
             part = places[1] / self.slice_thickness
             whole = np.floor(part)
-            places = np.stack([places[0], (whole + ((part - whole - 0.5) * 3 + 0.5).clip(0, 1)) * self.slice_thickness, places[2]])
+            rest = ((part - whole - 0.5) * 3 + 0.5).clip(0, 1)
+            places = np.stack([places[0], (whole + rest) * self.slice_thickness, places[2]])
         out = None
         for start, end, radius in self.rods:
             one = capsule(places, start, end, radius)
@@ -42,7 +43,8 @@ def hand(u):
         x = -0.38 + 0.25 * i
         bend = u(0, 0.7)
         rods.append(((x, 0.1, 0), (x + spread * (i - 1.5) * 0.22, 0.7, bend * 0.4), 0.12))
-        rods.append(((x + spread * (i - 1.5) * 0.22, 0.7, bend * 0.4), (x + spread * (i - 1.5) * 0.35, 1.2 - bend * 0.5, bend), 0.1))
+        tip = (x + spread * (i - 1.5) * 0.35, 1.2 - bend * 0.5, bend)
+        rods.append(((x + spread * (i - 1.5) * 0.22, 0.7, bend * 0.4), tip, 0.1))
     side = 1 if u(0, 1) < 0.5 else -1
     rods.append(((0.4 * side, -0.4, 0), (u(0.7, 1) * side, 0.2, u(0, 0.5)), 0.14))
     return rods

@@ -92,7 +92,8 @@ class Composer:
             for _ in range(1 + int(random.random() < 0.2)):
                 layers = self._lit(random, "body")
                 layers[2] = 0
-                shape = placed(layers, random.uniform(0.3, 2.2), random.uniform(0, 360), random.uniform(0.2, 0.8, 2) * side, side)
+                scale, degrees = random.uniform(0.3, 2.2), random.uniform(0, 360)
+                shape = placed(layers, scale, degrees, random.uniform(0.2, 0.8, 2) * side, side)
                 picture = picture * (1 - shape[1]) + shape[0] * shape[1]
         else:
             picture = scenes.WITHOUT_FACE[family](random, side)

@@ -200,8 +200,9 @@ class Build:
             thick = u(0.9, 2)
             outer = both(self.eye_lon, self.eye_lat - 1, size, tall, 0, 6)
             rim = (outer > 0.55) * (both(self.eye_lon, self.eye_lat - 1, size - thick, tall - thick, 0, 6) < 0.55)
-            temple = (np.abs(LAT_GRID - self.eye_lat - 1) < 1) * (np.abs(LON_GRID) > self.eye_lon + size) * (np.abs(LON_GRID) < 95)
-            bridge = (np.abs(LAT_GRID - self.eye_lat - 1) < 0.9) * (np.abs(LON_GRID) < self.eye_lon - size)
+            side, off = np.abs(LON_GRID), np.abs(LAT_GRID - self.eye_lat - 1)
+            temple = (off < 1) * (side > self.eye_lon + size) * (side < 95)
+            bridge = (off < 0.9) * (side < self.eye_lon - size)
             frame = np.maximum(np.maximum(rim, temple), bridge)
             albedo = albedo + frame * (u(0.02, 1.4) - albedo)
             radius = radius + 0.03 * frame

@@ -15,12 +15,16 @@ from training.face.head import head
 
 KINDS = ("rendering", "photograph", "radiograph", "body")
 VIEWS_OF_A_HEAD = 3
+DENSITIES = ((0.25, 0.6), (1, 4), (0.4, 1.4), (0.8, 3), (0.6, 2))  # Bounds of render.Densities, in its order.
 
 
 def pose(random):
     """Yaw and pitch in degrees: frontal, three-quarter and profile views, no backs of heads."""
     draw = random.random()
-    yaw = random.uniform(-30, 30) if draw < 0.4 else random.choice([-1, 1]) * (random.uniform(30, 70) if draw < 0.75 else random.uniform(70, 105))
+    if draw < 0.4:
+        yaw = random.uniform(-30, 30)
+    else:
+        yaw = random.choice([-1, 1]) * (random.uniform(30, 70) if draw < 0.75 else random.uniform(70, 105))
     return float(yaw), float(np.clip(random.normal(0, 15), -40, 40))
 
 
@@ -47,8 +51,11 @@ def item(first_seed, kind, i):
     if kind == "photograph":
         return render.view(render.HeadShape(head(seed, False)), *pose(random))
     draw = random.random()
-    yaw = random.choice([-90, 90]) + random.normal(0, 8) if draw < 0.6 else random.normal(0, 8) if draw < 0.85 else random.uniform(-90, 90)
-    densities = render.Densities(*(float(random.uniform(*bounds)) for bounds in ((0.25, 0.6), (1, 4), (0.4, 1.4), (0.8, 3), (0.6, 2))))
+    if draw < 0.6:
+        yaw = random.choice([-90, 90]) + random.normal(0, 8)
+    else:
+        yaw = random.normal(0, 8) if draw < 0.85 else random.uniform(-90, 90)
+    densities = render.Densities(*(float(random.uniform(*bounds)) for bounds in DENSITIES))
     layers = render.radiograph(head(seed, random.random() < 0.7), yaw, random.normal(0, 8), densities, random)
     layers[0] /= 4
     return (layers * 255 + 0.5).clip(0, 255).astype(np.uint8)

@@ -17,6 +17,7 @@ def targets(boxes, rows, columns):
     of each cell's edges."""
     x = (torch.arange(columns, device=boxes.device) + 0.5) * STRIDE
     y = (torch.arange(rows, device=boxes.device) + 0.5) * STRIDE
+    across, down = x[None, None, None, :], y[None, None, :, None]
     left, top, right, bottom, kind = (boxes[:, :, i, None, None] for i in range(5))
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     # The cell that holds the middle is the top of the bump, wherever in the cell it lies.
@@ -24,13 +25,14 @@ def targets(boxes, rows, columns):
     middle_y = (middle_y / STRIDE).floor() * STRIDE + STRIDE / 2
     wide = ((right - left) * SPREAD).clamp(min=STRIDE * 0.45)
     tall = ((bottom - top) * SPREAD).clamp(min=STRIDE * 0.45)
-    bump = torch.exp(-0.5 * (((x[None, None, None, :] - middle_x) / wide) ** 2 + ((y[None, None, :, None] - middle_y) / tall) ** 2))
+    bump = torch.exp(-0.5 * (((across - middle_x) / wide) ** 2 + ((down - middle_y) / tall) ** 2))
     bump = bump * (kind == 1)
     heat, best = bump.max(1)
-    inside = (x[None, None, None, :] > left) & (x[None, None, None, :] < right) & (y[None, None, :, None] > top) & (y[None, None, :, None] < bottom)
+    inside = (across > left) & (across < right) & (down > top) & (down < bottom)
     excused = (inside & (kind == 0)).any(1)
     weight = 1 - (excused & (heat < 0.99)).float()
-    edges = torch.gather(boxes[:, :, :4], 1, best.flatten(1)[:, :, None].expand(-1, -1, 4)).transpose(1, 2).reshape(len(boxes), 4, rows, columns)
+    edges = torch.gather(boxes[:, :, :4], 1, best.flatten(1)[:, :, None].expand(-1, -1, 4))
+    edges = edges.transpose(1, 2).reshape(len(boxes), 4, rows, columns)
     distances = torch.stack([x - edges[:, 0], y[:, None] - edges[:, 1], edges[:, 2] - x, edges[:, 3] - y[:, None]], 1)
     return heat, weight, distances.clamp(min=1.0), heat * (heat > LEARNED_MIN)
 
@@ -52,8 +54,9 @@ def edge_loss(raw, distances, weight):
         (torch.minimum(said[:, 1], distances[:, 1]) + torch.minimum(said[:, 3], distances[:, 3]))
     hull = (torch.maximum(said[:, 0], distances[:, 0]) + torch.maximum(said[:, 2], distances[:, 2])) * \
         (torch.maximum(said[:, 1], distances[:, 1]) + torch.maximum(said[:, 3], distances[:, 3]))
-    area = (said[:, 0] + said[:, 2]) * (said[:, 1] + said[:, 3]) + (distances[:, 0] + distances[:, 2]) * (distances[:, 1] + distances[:, 3])
-    union = area - common
+    both = (said[:, 0] + said[:, 2]) * (said[:, 1] + said[:, 3]) + \
+        (distances[:, 0] + distances[:, 2]) * (distances[:, 1] + distances[:, 3])
+    union = both - common
     overlap = 1 - common / union + (hull - union) / hull
     relative = (raw - torch.log(distances / REACH)).abs().mean(1)
     return ((overlap + 0.5 * relative) * weight).sum() / weight.sum().clamp(min=1)

@@ -84,7 +84,8 @@ class HeadShape:
         skin = np.sqrt((places ** 2).sum(0)) - look_up(self.head.radius[None], places)[0]
         out = joined(skin, self._body(places))
         cut = self.cut
-        return np.maximum(out, np.maximum(np.maximum(places[1] - cut.highest, cut.lowest - places[1]), places[2] - cut.before))
+        beyond = np.maximum(places[1] - cut.highest, cut.lowest - places[1])
+        return np.maximum(out, np.maximum(beyond, places[2] - cut.before))
 
     def _body(self, places):
         head = self.head
@@ -99,7 +100,8 @@ class HeadShape:
         places = self._sliced(places)
         albedo, hollow, face, radius = look_up(np.stack([head.albedo, head.hollow, head.face, head.radius]), places)
         off = np.sqrt((places ** 2).sum(0)) - radius > 0.06  # Neck and shoulders.
-        capped = (places[1] > self.cut.highest - 0.03) | (places[1] < self.cut.lowest + 0.03) | (places[2] > self.cut.before - 0.03)
+        cut = self.cut
+        capped = (places[1] > cut.highest - 0.03) | (places[1] < cut.lowest + 0.03) | (places[2] > cut.before - 0.03)
         albedo = np.where(off, np.where(places[1] < -head.shoulder_drop + 0.3, head.garment, 1.0), albedo)
         return albedo, np.where(off | capped, 0, hollow), np.where(off, 0, face)
 

@@ -87,7 +87,8 @@ def slice_like(random, side):
         w, h = random.uniform(0.03, 0.35, 2)
         inside = (((x - x0) / w) ** 2 + ((y - y0) / h) ** 2 < wobble) & (far < size * 0.9)
         out = np.where(inside, random.uniform(0, 1), out)
-    return (blur(out.astype(np.float32), random.uniform(0.4, 2)) + random.uniform(0, 0.08) * random.normal(0, 1, (side, side))).astype(np.float32)
+    out = blur(out.astype(np.float32), random.uniform(0.4, 2))
+    return (out + random.uniform(0, 0.08) * random.normal(0, 1, (side, side))).astype(np.float32)
 
 
 def echo(random, side):
