@@ -43,7 +43,7 @@ def test_pictures_are_the_same_from_the_same_seed_whatever_was_made_before(shelv
 
 def test_pictures_without_a_face_have_no_box(shelves):
     composer = compose.Composer(library.read(shelves))
-    for family in [*scenes.WITHOUT_FACE, "body"]:
+    for family in [*scenes.WITHOUT_FACE, "body", "redacted"]:
         assert len(composer.sample(3, family).boxes) == 0, family
 
 
@@ -72,6 +72,15 @@ def test_boxes_lie_in_the_picture_and_hidden_faces_are_not_demanded(shelves):
     face[50:100, 50:100] = 1
     finished = composer._finished(np.random.default_rng(1), np.random.default_rng(2).random((192, 192)) * face, [face * 0.2], [2500.0], "x")
     assert not finished.demanded.any()
+
+
+def test_a_redacted_face_is_gone_whole():
+    face = np.zeros((192, 192), np.float32)
+    face[60:100, 70:95] = 1
+    picture = np.random.default_rng(1).random((192, 192)).astype(np.float32)
+    for seed in range(10):
+        out = compose.covered(np.random.default_rng(seed), picture, [face])
+        assert out[face > 0].std() == 0 and (out != picture).mean() < 0.15 and (out == picture).any()
 
 
 def test_a_frontal_head_is_as_wide_on_the_left_as_on_the_right_and_faces_the_camera():

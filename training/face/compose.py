@@ -63,12 +63,29 @@ def contrast(picture, face, length):
     return float(shades[face[part] > 0.3].std())
 
 
+def covered(random, picture, faces):
+    """Every face under a plain box as Efface lays it: what is left of a head then is no face."""
+    tone = random.choice([0.0, 0.0, 1.0, random.uniform(0, 1)])
+    for face in faces:
+        rows, columns = np.nonzero(face > 0.3)
+        if len(rows) == 0:
+            continue
+        grown = random.uniform(1.3, 1.8) / 2
+        x, y = (columns.min() + columns.max() + 1) / 2, (rows.min() + rows.max() + 1) / 2
+        w, h = grown * (np.ptp(columns) + 1), grown * (np.ptp(rows) + 1)
+        left, top = (int(max(0, low)) // 8 * 8 for low in (x - w, y - h))
+        right, bottom = (-(-int(high) // 8) * 8 for high in (x + w, y + h))
+        picture = picture.copy()
+        picture[top:bottom, left:right] = tone
+    return picture
+
+
 class Composer:
     def __init__(self, library, side=SIDE):
         self.library, self.side = library, side
 
     def sample(self, seed, family=None):
-        """Of a family where one is named ('rendering', 'photograph', 'radiograph', a scene's name or 'body'), else of any."""
+        """Of a family where one is named (one of HEADS, a scene's name, 'body' or 'redacted'), else of any but the last."""
         random = np.random.default_rng([seed, 71])
         if family is None:
             draw = random.random()
@@ -76,6 +93,8 @@ class Composer:
                 "body" if draw < 0.79 else list(scenes.WITHOUT_FACE)[int(random.integers(len(scenes.WITHOUT_FACE)))]
         if family in HEADS:
             return self._with_faces(random, family)
+        if family == "redacted":
+            return self._with_faces(random, _pick(random, HEADS), redacted=True)
         return self._without(random, family)
 
     def _lit(self, random, kind):
@@ -100,7 +119,7 @@ class Composer:
         picture, _ = self._overlaid(random, picture, [], family)
         return self._finished(random, picture, [], [], family)
 
-    def _with_faces(self, random, family):
+    def _with_faces(self, random, family, redacted=False):
         side = self.side
         behind = scenes.BEHIND_PHOTOGRAPH if family == "photograph" else scenes.BEHIND_RENDERING
         if family == "rendering" and random.random() < 0.15:
@@ -134,6 +153,8 @@ class Composer:
         if family == "radiograph" and random.random() < 0.35:
             picture = picture.max() - picture
         picture, faces = self._overlaid(random, picture, faces, family)
+        if redacted:
+            return self._finished(random, covered(random, picture, faces), [], [], "redacted")
         return self._finished(random, picture, faces, whole, family)
 
     def _centre(self, random, size, others):

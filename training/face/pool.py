@@ -1,6 +1,6 @@
 """Composed pictures on disk, so that training reads instead of drawing: pictures.npy (n x SIDE x SIDE, uint8) and
 boxes.npy (n x BOXES_MAX x 5, float32: left, top, right, bottom; then 1 demanded, 0 not, -1 no box). Picture i is
-compose.sample(first seed + i)."""
+compose.sample(first seed + i), of the family 'redacted' in the last part."""
 
 import sys
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 from training.face import compose, library
 
 BOXES_MAX = 6
+REDACTED = 7  # The last of so many parts of a pool shows heads whose faces were blackened.
 
 
 def rows_of(sample):
@@ -37,7 +38,7 @@ def make(folder, library_folder, first_seed, count, progress=sys.stderr):
     pictures, boxes = (np.lib.format.open_memmap(folder / name, "r+") for name in ("pictures.npy", "boxes.npy"))
     composer = compose.Composer(library.read(library_folder))
     for i in range(done, count):
-        sample = composer.sample(first_seed + i)
+        sample = composer.sample(first_seed + i, "redacted" if i >= count - count // REDACTED else None)
         pictures[i], boxes[i] = sample.picture, rows_of(sample)
         if i % 100 == 99 or i + 1 == count:
             pictures.flush()
