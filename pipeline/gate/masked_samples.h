@@ -22,7 +22,7 @@ struct NativeData {
 };
 
 /// Fault::kQuarantine with the first thing that is not as it must be. `mask` may be empty: then nothing may
-/// be found at all.
+/// be found at all. Where `identity` has neither text nor face nothing is searched: the mask is judged alone.
 Status judge_masked_samples(
     const NativeData& original, const NativeData& written, const std::vector<Box>& mask,
     const rules::PixelIdentity& identity, const Finders& finders

@@ -377,7 +377,8 @@ Status TwinWalk::judge_declared() const {
 
 // Compared sample for sample; where they were to be searched, with the mask and the gate's own search.
 Status TwinWalk::judge_pixels() const {
-    if (!statement_.searched()) {
+    const bool is_searched = statement_.searched();
+    if (!is_searched && work_.declared.empty()) {
         if (is_masked()) {
             return fail(Fault::kQuarantine, "gate: samples are blackened that the rule leaves alone");
         }
@@ -389,8 +390,10 @@ Status TwinWalk::judge_pixels() const {
                     : pixels_.judge(original_syntax_, written_syntax_)
     );
     rules::PixelIdentity identity = identity_;
+    identity.text = identity.text && is_searched;
+    identity.face = identity.face && is_searched;
     identity.is_photograph =
-        identity.is_photograph && rules::quarantines(work_.rule, rules::PixelDoubt::kNoFace);
+        is_searched && identity.is_photograph && rules::quarantines(work_.rule, rules::PixelDoubt::kNoFace);
     return judge_masked_samples(
         {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, work_.mask, identity,
         work_.finders

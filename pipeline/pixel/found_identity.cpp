@@ -40,6 +40,9 @@ Result<FoundIdentity> find_identity(
     const rules::PixelIdentity& identity, const Finders& finders
 ) {
     FoundIdentity found;
+    if (!identity.text && !identity.face) {
+        return found;
+    }
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         const Picture picture = image.picture(samples, frame, like);
         if (identity.text) {

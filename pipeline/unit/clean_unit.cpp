@@ -91,7 +91,9 @@ void describe_bytes(const Original& original, const rules::PixelIdentity& identi
     }
 }
 
-void describe_mask(const MaskedPixels& masked, const DeclaredRegions& declared, CleanReport& report) {
+void describe_mask(const MaskedPixels& masked, const PixelPlan& plan, CleanReport& report) {
+    const DeclaredRegions& declared = plan.declared;
+    const bool is_searched = plan.statement.searched();
     report.mask = masked.mask.boxes;
     if (declared.by_rule) {
         report.facts.emplace_back("regions of the rule blackened");
@@ -102,10 +104,12 @@ void describe_mask(const MaskedPixels& masked, const DeclaredRegions& declared, 
     if (declared.by_ultrasound) {
         report.facts.emplace_back("blackened outside the ultrasound regions");
     }
-    report.facts.emplace_back(
-        masked.mask.empty() ? "text and faces looked for, none found"
-                            : "text and faces looked for, what was found blackened"
-    );
+    if (is_searched) {
+        report.facts.emplace_back(
+            masked.mask.empty() ? "text and faces looked for, none found"
+                                : "text and faces looked for, what was found blackened"
+        );
+    }
 }
 
 Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& work, CleanReport& report) {
@@ -126,7 +130,7 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
         return {};
     }
     std::optional<MaskedPixels> masked;
-    if (search) {
+    if (plan.looks_at_pixels()) {
         EFFACE_TRY(masked, find_mask(original, plan.identity, work.finders, plan.declared.boxes));
     }
 
@@ -145,7 +149,7 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
     report.facts = std::move(outcome.facts);
     describe_bytes(original, plan.identity, report);
     if (masked) {
-        describe_mask(*masked, plan.declared, report);
+        describe_mask(*masked, plan, report);
     }
     const bool blackened = masked && !masked->mask.empty();
     if (blackened) {

@@ -1,6 +1,7 @@
 #include "pipeline/unit/declared_regions.h"
 
 #include "pipeline/unit/ultrasound_regions.h"
+#include "rules/matching/pixel_judgement.h"
 
 #include <charconv>
 
@@ -93,19 +94,28 @@ DeclaredRegions declared_regions(
     const rules::Rule& rule
 ) {
     DeclaredRegions declared;
+    const rules::PixelRules& named = rule.pixels;
+    // Where nothing can show text or a face only the rule's own regions count.
+    const bool is_pictured = rules::pixel_statement(rule, pixel_identity(data_set)).treatment !=
+                             rules::PixelTreatment::kNothingPossible;
+    const bool by_device = is_pictured && named.device_templates;
+    const bool by_ultrasound = is_pictured && named.ultrasound_regions;
+    if (named.blacken.empty() && !by_device && !by_ultrasound) {
+        return declared;
+    }
     const std::size_t columns = number_at(data_set, kColumns);
     const std::size_t rows = number_at(data_set, kRows);
     if (columns == 0 || rows == 0) {
         return declared;
     }
     Collector collector{columns, rows};
-    declared.by_rule = !rule.pixels.blacken.empty();
-    collector.add(rule.pixels.blacken);
-    if (const auto* device = rule.pixels.device_templates ? rules.device(facts) : nullptr) {
+    declared.by_rule = !named.blacken.empty();
+    collector.add(named.blacken);
+    if (const auto* device = by_device ? rules.device(facts) : nullptr) {
         declared.device = device->name;
         collector.add(device->blacken);
     }
-    if (rule.pixels.ultrasound_regions) {
+    if (by_ultrasound) {
         const std::vector<Box> kept = ultrasound_regions(data_set, columns, rows);
         declared.by_ultrasound = !kept.empty();
         for (const Box& box : kept.empty() ? std::vector<Box>{} : outside_of(kept, columns, rows)) {

@@ -79,10 +79,7 @@ Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWor
     PixelPlan plan;
     plan.identity = pixel_identity(data_set);
     plan.statement = rules::pixel_statement(work.rule, plan.identity);
-    if (plan.statement.searched()) {
-        plan.declared =
-            declared_regions(data_set, instance_facts(data_set, work.order), work.rules, work.rule);
-    }
+    plan.declared = declared_regions(data_set, instance_facts(data_set, work.order), work.rules, work.rule);
     const auto doubt =
         rules::doubt_before_search({work.rule, plan.identity, plan.declared.any_source(), work.recalls});
     if (doubt) {
@@ -90,6 +87,9 @@ Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWor
     }
     plan.identity.is_photograph =
         plan.identity.is_photograph && rules::quarantines(work.rule, rules::PixelDoubt::kNoFace);
+    if (!plan.statement.searched()) {
+        plan.identity.text = plan.identity.face = plan.identity.is_photograph = false;
+    }
     return plan;
 }
 

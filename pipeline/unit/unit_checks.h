@@ -27,10 +27,14 @@ Result<const rules::Rule*> choose_rule(
 
 /// What is to be done about the pixels of one instance, known before any of them is looked at.
 struct PixelPlan {
-    /// Where the rule accepts a photograph without a face, is_photograph is false: nothing hangs on it then.
+    /// What is searched for: neither text nor face where the rule searches nothing. Where it accepts a
+    /// photograph without a face, is_photograph is false: nothing hangs on it then.
     rules::PixelIdentity identity;
     rules::PixelStatement statement;
     DeclaredRegions declared;
+
+    /// Samples are decoded.
+    bool looks_at_pixels() const { return statement.searched() || !declared.boxes.empty(); }
 };
 
 struct PixelPlanWork {

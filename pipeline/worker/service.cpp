@@ -54,10 +54,7 @@ Result<Governing> govern(
         return fail(Fault::kQuarantine, "the cleaner applied another rule than the one that governs");
     }
     Governing governing{*rule, {}};
-    if (rules::pixel_statement(*rule, pixel_identity(data_set)).searched()) {
-        governing.declared =
-            declared_regions(data_set, instance_facts(data_set, request.order), rules, *rule);
-    }
+    governing.declared = declared_regions(data_set, instance_facts(data_set, request.order), rules, *rule);
     return governing;
 }
 

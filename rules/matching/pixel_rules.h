@@ -56,6 +56,7 @@ inline constexpr std::array kPixelDoubts{
 struct PixelRules {
     /// Blackened in every image that the rule takes, as far as they lie in it.
     std::vector<Region> blacken;
+    /// Under `header-only` false unless the rule says otherwise, like the next.
     bool device_templates = true;
     /// What lies outside all items of the Sequence of Ultrasound Regions (0018,6011) is blackened.
     bool ultrasound_regions = true;

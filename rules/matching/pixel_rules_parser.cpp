@@ -50,11 +50,24 @@ int parse_percent(TomlView& view, std::string_view key, int fallback) {
     return static_cast<int>(number->get());
 }
 
+/// A header-only rule searches nothing; it may still name regions.
+void refuse_what_searches(const TomlView& view) {
+    for (const std::string_view key : {"accept", "recall_percent_min"}) {
+        if (const toml::node* node = view.table().get(key)) {
+            view.wrong(
+                node->source(),
+                "a header-only rule searches nothing: '" + std::string{key} + "' would do nothing"
+            );
+        }
+    }
+}
+
 }  // namespace
 
 PixelRules take_pixel_rules(TomlView& rule, PixelPolicy policy) {
     const toml::node* node = rule.take("pixels");
     PixelRules pixels;
+    pixels.device_templates = pixels.ultrasound_regions = policy != PixelPolicy::kHeaderOnly;
     if (node == nullptr) {
         return pixels;
     }
@@ -62,10 +75,10 @@ PixelRules take_pixel_rules(TomlView& rule, PixelPolicy policy) {
     if (table == nullptr) {
         rule.wrong(node->source(), "'pixels' is a table");
     }
-    if (policy == PixelPolicy::kHeaderOnly) {
-        rule.wrong(node->source(), "a header-only rule leaves pixels alone: 'pixels' would do nothing");
-    }
     TomlView view{*table, rule.file()};
+    if (policy == PixelPolicy::kHeaderOnly) {
+        refuse_what_searches(view);
+    }
     pixels.blacken = take_regions(view, "blacken");
     pixels.device_templates = view.take_flag("device_templates", pixels.device_templates);
     pixels.ultrasound_regions = view.take_flag("ultrasound_regions", pixels.ultrasound_regions);

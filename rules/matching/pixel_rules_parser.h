@@ -6,7 +6,7 @@
 
 namespace efface::rules {
 
-/// Takes the key `pixels` of a rule. Throws a Diagnostic, also where the policy leaves pixels alone.
+/// Takes the key `pixels` of a rule. A header-only rule may only name regions. Throws a Diagnostic.
 PixelRules take_pixel_rules(TomlView& rule, PixelPolicy policy);
 
 }  // namespace efface::rules

@@ -161,6 +161,23 @@ TEST_F(DeclaredTest, TheGateHoldsADeclaredRegionThatIsNotBlack) {
     EXPECT_EQ(judge_it({{3, 0, 17, 9}}).reason, "gate: a region that rule or device names is not blackened");
 }
 
+TEST_F(DeclaredTest, AHeaderOnlyRuleBlackensWhatItNamesWithoutDetectors) {
+    policy_ = "header-only";
+    finders_ = {};
+    regions_ = {{0, 8, 64, 64}};
+    clean_it("[rule.pixels]\nblacken = [[0, 0, 16, 16]]");
+
+    ASSERT_TRUE(was_cleaned()) << report_.reason;
+    EXPECT_EQ(report_.mask, (std::vector<Box>{{0, 0, 16, 16}})) << "ultrasound regions are not asked";
+    EXPECT_EQ(at(15, 15), 0);
+    EXPECT_NE(written_.find(rules::kMethodPixelsNotCleaned), std::string::npos);
+    EXPECT_NE(written_.find("DERIVED"), std::string::npos);
+    EXPECT_TRUE(judge_it({{0, 0, 16, 16}}).passed) << judge_it({{0, 0, 16, 16}}).reason;
+
+    written_[written_.size() - kSide * kSide] = 1;
+    EXPECT_EQ(judge_it({{0, 0, 16, 16}}).reason, "gate: something stands under the mask (7FE0,0010)");
+}
+
 TEST_F(DeclaredTest, ADevicesTemplateIsTakenAndNamed) {
     manufacturer_ = "ACME SONO";
     devices_ = "[[device]]\nname = 'acme'\nmatch.manufacturer = 'acme sono'\nblacken = [[0, 0, 64, 8]]\n";
