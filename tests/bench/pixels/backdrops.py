@@ -42,7 +42,7 @@ def _tiles(rng, rows, columns):
     shift = (y // h % 2) * (w // 2) * rng.integers(0, 2)
     joint = ((y % h) < 3) | (((x + shift) % w) < 3)
     tone = rng.uniform(.1, .8, 3) * (1 + .1 * cloud(rng, rows, columns, 14, 3))[:, :, None]
-    each = np.random.default_rng(rng.integers(1 << 30)).uniform(.75, 1.2, 997)[(y // h * 31 + (x + shift) // w * 7) % 997]
+    each = rng.uniform(.75, 1.2, 997)[(y // h * 31 + (x + shift) // w * 7) % 997]
     return np.where(joint[:, :, None], tone * rng.uniform(.4, 1.5), tone * each[:, :, None])
 
 

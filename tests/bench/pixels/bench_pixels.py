@@ -68,7 +68,7 @@ def measure(asked, program, models, folder):
     counts = {cell.name: min(cell.count, limit or cell.count) for cell in cells}
     cache = Cache(folder / "cache", asked.seed, program, models)
     report = Report()
-    report.say(f"seed {asked.seed}, answers {cache.suffix}")
+    report.say(f"seed {asked.seed}, program and models {cache.asked}, generators {' '.join(cache.generators.values())}")
     setup = str(program), str(models), str(folder / "work"), asked.seed
     records = search_all(cells, counts, cache, setup, asked.jobs, asked.minutes)
     report_found(report, cells, records)

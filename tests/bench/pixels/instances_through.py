@@ -7,6 +7,7 @@ is not wholly black is therefore one that changed outside the mask.
 
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -30,7 +31,7 @@ destinations = ["archive"]
 RUN_SECONDS = 3600
 OUTSIDE_COUNT = 240
 REPEATS = 5
-CT_COPIES = 400
+CT_COPIES = 200
 
 
 class Runner:
@@ -43,18 +44,24 @@ class Runner:
         self.count = 0
 
     def run(self, source):
-        """(rows by file name, seconds of wall clock, output folder)."""
+        """(rows by file name, seconds of wall clock and of all its processes' CPU, output folder)."""
         self.count += 1
         out = self.folder / f"out{self.count}"
         environment = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state")}
-        before = time.monotonic()
+        before, cpu_before = time.monotonic(), _children_cpu()
         result = subprocess.run([self.program, "run", source, out, "--rules", self.rules, "--workers", "2", "--json"],
                                 capture_output=True, text=True, timeout=RUN_SECONDS, env=environment, check=False)
-        seconds = time.monotonic() - before
+        seconds = np.array([time.monotonic() - before, _children_cpu() - cpu_before])
         if result.returncode not in (0, 1):
             raise RuntimeError(f"efface run ended with {result.returncode}: {result.stderr[-500:]}")
         rows = [json.loads(line) for line in result.stdout.splitlines()]
         return {row["in"]: row for row in rows if "in" in row}, seconds, out
+
+
+def _children_cpu():
+    """Of every process that has ended and was waited for: the workers too, through the one that started them."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 # --- outside the mask ------------------------------------------------------------------------------------------------
@@ -165,7 +172,7 @@ def _latency(report, runner, room, key, instance, kind, repeats):
             report.say(f"{kind}: not measured, {report.absent[key]}")
             return
         values.append(seconds - least)
-    _say_time(report, key, kind, statistics.median(values), statistics.median(references), 1)
+    _say_time(report, key, kind, np.median(values, axis=0), statistics.median(references), 1)
 
 
 def _throughput(report, runner, room, rng, repeats):
@@ -184,13 +191,16 @@ def _throughput(report, runner, room, rng, repeats):
             report.absent["ct_ms"] = "a CT slice was not cleaned"
             return
         values.append((seconds - least) / CT_COPIES)
-    _say_time(report, "ct_ms", f"CT slice 512x512 that needs nothing (of {CT_COPIES})", statistics.median(values),
+    _say_time(report, "ct_ms", f"CT slice 512x512 that needs nothing (of {CT_COPIES})", np.median(values, axis=0),
               statistics.median(references), 1000)
 
 
-def _say_time(report, key, kind, seconds, reference, scale):
-    report.figures[key] = round(seconds * scale, 3)
-    report.say(f"{key}: {report.figures[key]} ({kind}; {seconds / reference:.2f} times the reference of {reference * 1000:.0f} ms)")
+def _say_time(report, key, kind, times, reference, scale):
+    seconds, cpu = times
+    report.figures[key] = round(float(seconds) * scale, 3)
+    print(f"  {key} {report.figures[key]}", file=sys.stderr, flush=True)
+    report.say(f"{key}: {report.figures[key]} ({kind}; {cpu * scale:.2f} of CPU; {seconds / reference:.2f} times the "
+               f"reference of {reference * 1000:.0f} ms)")
 
 
 def _room(folder):

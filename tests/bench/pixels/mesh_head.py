@@ -133,7 +133,7 @@ def _mask_of_hair(home, angle, hairline, long, part):
     edge = np.where(front > .35, hairline - 10 * np.abs(home[..., 0] - part) / 60,
                     np.where(front > -.1, 20 - 60 * long, -40 - 120 * long))
     blend = np.convolve(np.pad(edge.mean(axis=0), 8, mode="wrap"), np.ones(17) / 17, mode="valid")
-    return z > blend[None] + 0 * z
+    return z > blend[None]
 
 
 def head_mesh(rng, b, hair=True, step=1.6, noise=None):

@@ -43,7 +43,6 @@ class Paint:
         self.waves = {length: Waves(rng, length) for length in (38, 9, 2.4)}
         self.strands = Waves(rng, 2.2, 20)
         self.strands.k[:, 2] *= .12
-        self.glasses = None
 
     def colour(self, home, kind):
         out = np.zeros((len(home), 3), np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from backdrops import backdrop
 from mesh_head import COVER, SKIN, Build, head_mesh
 from paint import Paint, Waves
-from pictures import Picture, blur, to_bytes
+from pictures import Picture, blur, draw_line, to_bytes
 from rasteriser import rasterise
 
 
@@ -156,7 +156,6 @@ def _lit(rng, mesh, fragments, projection, paint, kind):
 
 def _drawn_over(rng, linear, projection, build, cover):
     """Thin things as polylines in front of the face."""
-    from pictures import draw_line
     color = rng.uniform(.01, .4, 3)
     if cover == "glasses":
         t = np.linspace(0, 2 * np.pi, 40)

@@ -1,6 +1,6 @@
 """Pictures through efface-finders, the finders of the model worker: several at a time, what was found kept on disk.
 
-A kept answer is named by its cell, its seed, a digest over the generator's sources and numpy, and one over the program
+A kept answer is named by its cell, its seed, a digest over its generator's sources and numpy, and one over the program
 and its models: a change of any of these asks anew. One file of JSON lines a cell; a line that a kill cut short is
 dropped.
 """
@@ -19,8 +19,9 @@ import numpy as np
 from pictures import write_netpbm
 
 HERE = Path(__file__).parent
-SOURCES = ("pictures.py", "backdrops.py", "rasteriser.py", "mesh_head.py", "paint.py", "portraits.py", "grounds.py",
-           "inscriptions.py", "cells.py")
+# What the pictures of a cell depend on, by what is asked of them.
+SOURCES = {("--faces",): ("cells.py", "pictures.py", "backdrops.py", "rasteriser.py", "mesh_head.py", "paint.py", "portraits.py"),
+           ("--text",): ("cells.py", "pictures.py", "backdrops.py", "grounds.py", "inscriptions.py")}
 
 
 def digest_of(*paths, extra=""):
@@ -87,12 +88,13 @@ class Cache:
     def __init__(self, folder, seed, program, models):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        generator = digest_of(*(HERE / name for name in SOURCES), extra=np.__version__)
-        asked = digest_of(program, *sorted(Path(models).glob("*.*")))
-        self.suffix = f"{seed}.{generator}.{asked}.jsonl"
+        self.generators = {asks: digest_of(*(HERE / name for name in names), extra=np.__version__)
+                           for asks, names in SOURCES.items()}
+        self.asked = digest_of(program, *sorted(Path(models).glob("*.*")))
+        self.seed = seed
 
     def path(self, cell):
-        return self.folder / f"{cell.name}.{self.suffix}"
+        return self.folder / f"{cell.name}.{self.seed}.{self.generators[cell.asks]}.{self.asked}.jsonl"
 
     def read(self, cell):
         records = {}
