@@ -89,7 +89,7 @@ def export(folder, arguments):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.face", description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--pictures", type=int, default=28000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
