@@ -14,12 +14,20 @@ struct Codec {
     Result<DecodedFrame> (*decode)(std::span<const std::byte>, const SampleShape&);
 };
 
+Result<DecodedFrame> decode_lossless_jpeg_ls(std::span<const std::byte> frame, const SampleShape& shape) {
+    return decode_jpeg_ls(frame, shape, Loss::kForbidden);
+}
+
+Result<DecodedFrame> decode_lossless_jpeg2000(std::span<const std::byte> frame, const SampleShape& shape) {
+    return decode_jpeg2000(frame, shape, Loss::kForbidden);
+}
+
 constexpr std::array kCodecs{
     Codec{"1.2.840.10008.1.2.5", decode_rle},
     Codec{"1.2.840.10008.1.2.4.57", decode_jpeg_lossless},
     Codec{"1.2.840.10008.1.2.4.70", decode_jpeg_lossless},
-    Codec{"1.2.840.10008.1.2.4.80", decode_jpeg_ls},
-    Codec{"1.2.840.10008.1.2.4.90", decode_jpeg2000},
+    Codec{"1.2.840.10008.1.2.4.80", decode_lossless_jpeg_ls},
+    Codec{"1.2.840.10008.1.2.4.90", decode_lossless_jpeg2000},
 };
 
 const Codec* find_codec(std::string_view syntax_uid) {

@@ -1,4 +1,4 @@
-// JPEG 2000 Image Compression (Lossless Only) (PS3.5 A.4.4) through OpenJPEG.
+// JPEG 2000 and High-Throughput JPEG 2000 (PS3.5 A.4.4, A.4.13) through OpenJPEG.
 #include "pipeline/codec/codecs.h"
 #include "pipeline/codec/jpeg2000_header.h"
 
@@ -88,8 +88,8 @@ Image decode_image(std::span<const std::byte> frame) {
     return image;
 }
 
-Status check_header(const Jpeg2000Header& header, const SampleShape& shape) {
-    if (!header.reversible) {
+Status check_header(const Jpeg2000Header& header, const SampleShape& shape, Loss loss) {
+    if (!header.reversible && loss == Loss::kForbidden) {
         return fail(Fault::kQuarantine, "a compressed frame is not proven lossless: it is not decoded");
     }
     // An unsigned stream of signed samples holds their bits; a signed one of unsigned samples, nobody knows.
@@ -119,9 +119,9 @@ bool has_samples(const opj_image_t& image, const SampleShape& shape) {
 
 }  // namespace
 
-Result<DecodedFrame> decode_jpeg2000(std::span<const std::byte> frame, const SampleShape& shape) {
+Result<DecodedFrame> decode_jpeg2000(std::span<const std::byte> frame, const SampleShape& shape, Loss loss) {
     EFFACE_TRY(const Jpeg2000Header header, read_jpeg2000_header(frame));
-    EFFACE_CHECK(check_header(header, shape));
+    EFFACE_CHECK(check_header(header, shape, loss));
     const Image image = decode_image(frame);
     if (!image || !has_samples(*image, shape)) {
         return fail(Fault::kQuarantine, "a JPEG 2000 frame cannot be decoded", Where::tag(0x7FE00010));

@@ -43,27 +43,53 @@ bool sampling_known(const JpegHeader& header) {
     return blocks <= kBlocksOfUnitMax;
 }
 
-}  // namespace
+tl::unexpected<Error> differ() {
+    return fail(
+        Fault::kQuarantine, "a compressed frame and its attributes differ in size, samples or bits",
+        Where::tag(0x00280010)
+    );
+}
 
-Result<JpegHeader> read_dct_header(std::span<const std::byte> frame, const SampleShape& shape) {
-    EFFACE_TRY(const JpegHeader header, read_jpeg_header(frame, false));
-    EFFACE_CHECK(check_process(header));
-    const bool fits = header.rows == shape.rows && header.columns == shape.columns &&
-                      header.components == shape.samples_per_pixel && header.precision == 8 &&
-                      shape.bits_allocated == 8 && shape.bits_stored == 8 && shape.high_bit == 7 &&
-                      !shape.is_signed;
-    if (!fits || (header.components != 1 && header.components != 3) || !sampling_known(header)) {
-        return fail(
-            Fault::kQuarantine, "a compressed frame and its attributes differ in size, samples or bits",
-            Where::tag(0x00280010)
-        );
-    }
-    EFFACE_TRY(const std::uint64_t samples, shape.frame_bytes());
+bool same_size(const JpegHeader& header, const SampleShape& shape) {
+    return header.rows == shape.rows && header.columns == shape.columns &&
+           header.components == shape.samples_per_pixel && !shape.is_signed;
+}
+
+Status check_scans(const JpegHeader& header, const SampleShape& shape) {
+    EFFACE_TRY([[maybe_unused]] const std::uint64_t bounded, shape.frame_bytes());
+    const std::uint64_t samples = shape.rows * shape.columns * shape.samples_per_pixel;
     if (header.scans > kJpegScansMax || header.scans * samples > kJpegScannedSamplesMax) {
         return fail(
             Fault::kQuarantine, "a JPEG frame has more scans than are decoded", Where::tag(0x7FE00010)
         );
     }
+    return {};
+}
+
+}  // namespace
+
+Result<JpegHeader> read_deep_dct_header(std::span<const std::byte> frame, const SampleShape& shape) {
+    EFFACE_TRY(const JpegHeader header, read_jpeg_header(frame, false));
+    EFFACE_CHECK(check_process(header));
+    const bool twelve = header.precision == 12 && shape.bits_allocated == 16 && shape.bits_stored == 12 &&
+                        shape.high_bit == 11;
+    if (!same_size(header, shape) || header.components != 1 || !twelve || !sampling_known(header)) {
+        return differ();
+    }
+    EFFACE_CHECK(check_scans(header, shape));
+    return header;
+}
+
+Result<JpegHeader> read_dct_header(std::span<const std::byte> frame, const SampleShape& shape) {
+    EFFACE_TRY(const JpegHeader header, read_jpeg_header(frame, false));
+    EFFACE_CHECK(check_process(header));
+    const bool eight =
+        header.precision == 8 && shape.bits_allocated == 8 && shape.bits_stored == 8 && shape.high_bit == 7;
+    if (!same_size(header, shape) || (header.components != 1 && header.components != 3) || !eight ||
+        !sampling_known(header)) {
+        return differ();
+    }
+    EFFACE_CHECK(check_scans(header, shape));
     return header;
 }
 

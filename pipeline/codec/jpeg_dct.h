@@ -33,6 +33,9 @@ struct JpegUnit {
 /// many scans, or a stream and attributes that differ.
 Result<JpegHeader> read_dct_header(std::span<const std::byte> frame, const SampleShape& shape);
 
+/// The same of streams of twelve bits, which hold one grey component.
+Result<JpegHeader> read_deep_dct_header(std::span<const std::byte> frame, const SampleShape& shape);
+
 /// What the three components are: the stream's own markers say it (JFIF, Adobe), else Photometric
 /// Interpretation.
 JpegColour jpeg_colour(const JpegHeader& header, std::string_view photometric);

@@ -1,5 +1,5 @@
 // JPEG Lossless, process 14 (PS3.5 A.4.1) through DCMTK's copies of the IJG library, which alone in
-// Debian know it: one each for samples of 8, 12 and 16 bits.
+// Debian know it: one each for samples of 8, 12 and 16 bits. The one of 12 bits reads lossy JPEG as well.
 #include "pipeline/codec/codecs.h"
 #include "pipeline/codec/jpeg_header.h"
 
@@ -54,16 +54,6 @@ bool decode(std::span<const std::byte> frame, std::span<std::byte> samples) {
     return result.good() && !decoder.warned();
 }
 
-bool decode_by_precision(
-    std::uint64_t precision, std::span<const std::byte> frame, std::span<std::byte> samples
-) {
-    if (precision <= 8) {
-        return decode<DJDecompressIJG8Bit>(frame, samples);
-    }
-    return precision <= 12 ? decode<DJDecompressIJG12Bit>(frame, samples)
-                           : decode<DJDecompressIJG16Bit>(frame, samples);
-}
-
 // The library's messages quote the stream.
 void silence_logger() {
     static std::once_flag once;
@@ -72,15 +62,25 @@ void silence_logger() {
 
 }  // namespace
 
+bool decode_by_ijg(std::uint64_t precision, std::span<const std::byte> frame, std::span<std::byte> samples) {
+    constexpr std::uint64_t kBytesMax = std::numeric_limits<Uint32>::max();
+    if (frame.size() > kBytesMax || samples.size() > kBytesMax) {
+        return false;
+    }
+    silence_logger();
+    if (precision <= 8) {
+        return decode<DJDecompressIJG8Bit>(frame, samples);
+    }
+    return precision <= 12 ? decode<DJDecompressIJG12Bit>(frame, samples)
+                           : decode<DJDecompressIJG16Bit>(frame, samples);
+}
+
 Result<DecodedFrame> decode_jpeg_lossless(std::span<const std::byte> frame, const SampleShape& shape) {
     EFFACE_TRY(const JpegHeader header, read_jpeg_header(frame, false));
     EFFACE_CHECK(check_jpeg_header(header, kStartOfFrameLossless, shape));
     const std::size_t sample_bytes = header.precision <= 8 ? 1 : 2;
     std::vector<std::byte> samples(shape.rows * shape.columns * shape.samples_per_pixel * sample_bytes);
-    const bool fits = frame.size() <= std::numeric_limits<Uint32>::max() &&
-                      samples.size() <= std::numeric_limits<Uint32>::max();
-    silence_logger();
-    if (!fits || !decode_by_precision(header.precision, frame, samples)) {
+    if (!decode_by_ijg(header.precision, frame, samples)) {
         return fail(Fault::kQuarantine, "a JPEG frame cannot be decoded", Where::tag(0x7FE00010));
     }
     return DecodedFrame{.bytes = widen(std::move(samples), sample_bytes, shape.bits_allocated / 8)};

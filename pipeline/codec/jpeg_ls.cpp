@@ -1,4 +1,4 @@
-// JPEG-LS Lossless (PS3.5 A.4.3) through CharLS.
+// JPEG-LS, lossless and near-lossless (PS3.5 A.4.3) through CharLS.
 #include "pipeline/codec/codecs.h"
 #include "pipeline/codec/jpeg_header.h"
 
@@ -55,8 +55,9 @@ bool decode(std::span<const std::byte> frame, Decoded& decoded) {
 
 }  // namespace
 
-Result<DecodedFrame> decode_jpeg_ls(std::span<const std::byte> frame, const SampleShape& shape) {
-    EFFACE_TRY(const JpegHeader header, read_jpeg_header(frame, true));
+Result<DecodedFrame> decode_jpeg_ls(std::span<const std::byte> frame, const SampleShape& shape, Loss loss) {
+    EFFACE_TRY(JpegHeader header, read_jpeg_header(frame, true));
+    header.near_lossless = header.near_lossless && loss == Loss::kForbidden;
     EFFACE_CHECK(check_jpeg_header(header, kStartOfFrameJpegLs, shape));
     const std::size_t sample_bytes = header.precision <= 8 ? 1 : 2;
     const std::size_t components = shape.samples_per_pixel;

@@ -17,4 +17,10 @@ Result<DecodedFrame> decode_searched_frame(
     std::string_view photometric
 );
 
+/// Whether the stream itself says that it lost nothing; never of a cosine transform. What was left out of a
+/// JPEG 2000 stream after it was made shows nowhere.
+bool proves_lossless(
+    const rules::TransferSyntax& syntax, std::span<const std::byte> frame, const SampleShape& shape
+);
+
 }  // namespace efface::pipeline

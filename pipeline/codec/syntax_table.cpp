@@ -16,6 +16,8 @@ constexpr std::string_view kNoHierarchy = "hierarchical: no decoder";
 constexpr std::string_view kNoXl = "no decoder in Debian 12";
 constexpr std::string_view kNoPart2 = "part 2: components depend on each other";
 constexpr std::string_view kEightBits = "8 bits";
+constexpr std::string_view kTwelveBits =
+    "8 bits; of 12 bits, grey only, read by DCMTK's IJG 12 and written as Explicit VR Little Endian";
 
 constexpr std::array kRows{
     SyntaxRow{"1.2.840.10008.1.2", kNative, Out::kAsNative, ""},
@@ -41,15 +43,15 @@ constexpr std::array kRows{
     SyntaxRow{"1.2.840.10008.1.2.4.110", FrameReader::kNone, Out::kNone, kNoXl},
     SyntaxRow{"1.2.840.10008.1.2.4.111", FrameReader::kNone, Out::kNone, kNoXl},
     SyntaxRow{"1.2.840.10008.1.2.4.112", FrameReader::kNone, Out::kNone, kNoXl},
-    SyntaxRow{"1.2.840.10008.1.2.4.201", FrameReader::kNone, Out::kNone, "not searched in this version"},
-    SyntaxRow{"1.2.840.10008.1.2.4.202", FrameReader::kNone, Out::kNone, "not searched in this version"},
-    SyntaxRow{"1.2.840.10008.1.2.4.203", FrameReader::kNone, Out::kNone, "not searched in this version"},
+    SyntaxRow{"1.2.840.10008.1.2.4.201", kJpeg2000, Out::kExplicit, ""},
+    SyntaxRow{"1.2.840.10008.1.2.4.202", kJpeg2000, Out::kExplicit, ""},
+    SyntaxRow{"1.2.840.10008.1.2.4.203", kJpeg2000, Out::kExplicit, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.50", kJpegDct, Out::kCoefficients, kEightBits},
-    SyntaxRow{"1.2.840.10008.1.2.4.51", kJpegDct, Out::kCoefficients, kEightBits},
+    SyntaxRow{"1.2.840.10008.1.2.4.51", kJpegDct, Out::kCoefficients, kTwelveBits},
     SyntaxRow{"1.2.840.10008.1.2.4.52", FrameReader::kNone, Out::kNone, kNoArithmetic},
-    SyntaxRow{"1.2.840.10008.1.2.4.53", kJpegDct, Out::kCoefficients, kEightBits},
+    SyntaxRow{"1.2.840.10008.1.2.4.53", kJpegDct, Out::kCoefficients, kTwelveBits},
     SyntaxRow{"1.2.840.10008.1.2.4.54", FrameReader::kNone, Out::kNone, kNoArithmetic},
-    SyntaxRow{"1.2.840.10008.1.2.4.55", kJpegDct, Out::kCoefficients, kEightBits},
+    SyntaxRow{"1.2.840.10008.1.2.4.55", kJpegDct, Out::kCoefficients, kTwelveBits},
     SyntaxRow{"1.2.840.10008.1.2.4.56", FrameReader::kNone, Out::kNone, kNoArithmetic},
     SyntaxRow{"1.2.840.10008.1.2.4.57", kJpegLossless, Out::kExplicit, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.58", FrameReader::kNone, Out::kNone, kNoArithmetic},
@@ -63,9 +65,9 @@ constexpr std::array kRows{
     SyntaxRow{"1.2.840.10008.1.2.4.66", FrameReader::kNone, Out::kNone, kNoHierarchy},
     SyntaxRow{"1.2.840.10008.1.2.4.70", kJpegLossless, Out::kExplicit, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.80", kJpegLs, Out::kExplicit, ""},
-    SyntaxRow{"1.2.840.10008.1.2.4.81", FrameReader::kNone, Out::kNone, "not searched in this version"},
+    SyntaxRow{"1.2.840.10008.1.2.4.81", kJpegLs, Out::kExplicit, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.90", kJpeg2000, Out::kExplicit, ""},
-    SyntaxRow{"1.2.840.10008.1.2.4.91", FrameReader::kNone, Out::kNone, "not searched in this version"},
+    SyntaxRow{"1.2.840.10008.1.2.4.91", kJpeg2000, Out::kExplicit, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.92", FrameReader::kNone, Out::kNone, kNoPart2},
     SyntaxRow{"1.2.840.10008.1.2.4.93", FrameReader::kNone, Out::kNone, kNoPart2},
     SyntaxRow{"1.2.840.10008.1.2.5", kRle, Out::kExplicit, ""},
@@ -83,8 +85,13 @@ SyntaxRow syntax_row(std::string_view uid) {
     return row != kRows.end() && row->uid == uid ? *row : SyntaxRow{.uid = uid};
 }
 
-std::string_view masked_syntax(const rules::TransferSyntax& syntax) {
-    switch (syntax_row(syntax.uid).output) {
+MaskedOutput masked_output(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated) {
+    const MaskedOutput output = syntax_row(syntax.uid).output;
+    return output == Out::kCoefficients && bits_allocated > 8 ? Out::kExplicit : output;
+}
+
+std::string_view masked_syntax(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated) {
+    switch (masked_output(syntax, bits_allocated)) {
         case MaskedOutput::kAsNative:
         case MaskedOutput::kCoefficients:
             return syntax.uid;

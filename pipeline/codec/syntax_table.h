@@ -17,7 +17,7 @@ enum class FrameReader : std::uint8_t {
     kNative,
     kRle,
     kJpegLossless,  ///< DCMTK's IJG libraries.
-    kJpegDct,       ///< libjpeg-turbo.
+    kJpegDct,       ///< libjpeg-turbo; of twelve bits DCMTK's IJG library.
     kJpegLs,        ///< CharLS.
     kJpeg2000,      ///< OpenJPEG.
 };
@@ -26,7 +26,8 @@ enum class MaskedOutput : std::uint8_t {
     kNone,
     kAsNative,      ///< The stored values in the syntax that they came in.
     kExplicit,      ///< Decoded, Explicit VR Little Endian.
-    kCoefficients,  ///< The same syntax; coefficients of whole units replaced.
+    kCoefficients,  ///< The same syntax; coefficients of whole units replaced. Of more than 8 bits:
+                    ///< kExplicit.
 };
 
 struct SyntaxRow {
@@ -41,8 +42,11 @@ std::span<const SyntaxRow> syntax_rows();
 /// The row of a syntax; one without reader and output where it has none.
 SyntaxRow syntax_row(std::string_view uid);
 
-/// The syntax that blackened samples of this one are written in; empty: none.
-std::string_view masked_syntax(const rules::TransferSyntax& syntax);
+/// How blackened samples of so many Bits Allocated are written: coefficients are edited of eight bits only.
+MaskedOutput masked_output(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated);
+
+/// The syntax that they are written in; empty: none.
+std::string_view masked_syntax(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated);
 
 std::string_view reader_text(FrameReader reader);
 std::string_view output_text(MaskedOutput output);

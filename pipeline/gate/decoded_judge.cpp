@@ -2,6 +2,7 @@
 // decodes every frame of the original itself and compares sample for sample (PS3.5 8.2; PS3.3
 // C.7.6.3.1). It shares pipeline/codec with the cleaner and nothing else: see frame_decoder.h there.
 #include "pipeline/codec/frame_decoder.h"
+#include "pipeline/codec/syntax_table.h"
 #include "pipeline/gate/pixel_frames.h"
 #include "pipeline/gate/pixel_judge.h"
 #include "pipeline/gate/rle_samples.h"
@@ -16,13 +17,15 @@ namespace {
 constexpr Where kAtPixelData = Where::tag(0x7FE00010);
 constexpr Where kAtPhotometric = Where::tag(0x00280004);
 constexpr std::string_view kReversibleTransform = "YBR_RCT";
+constexpr std::string_view kIrreversibleTransform = "YBR_ICT";
 
 bool is_monochrome(std::string_view text) {
     return text == "MONOCHROME1" || text == "MONOCHROME2" || text == "PALETTE COLOR";
 }
 
-bool is_colour(std::string_view text) {
-    return text == "RGB" || text == "YBR_FULL" || text == kReversibleTransform;
+bool is_colour(std::string_view text, bool lossy) {
+    return text == "RGB" || text == "YBR_FULL" || text == kReversibleTransform ||
+           (lossy && text == kIrreversibleTransform);
 }
 
 // As the original has it, padded to even length at most.
@@ -69,15 +72,15 @@ Status PixelJudge::note_decoded(const Event& original, const Event* written) {
     return {};
 }
 
-// YBR_RCT comes out of the decoder as RGB; everything else as it went in. Colour is by pixel.
-Status PixelJudge::judge_decoded_attributes() const {
+// YBR_RCT and YBR_ICT come out of the decoder as RGB; everything else as it went in. Colour is by pixel.
+Status PixelJudge::judge_decoded_attributes(bool lossy) const {
     const std::string_view before = trimmed_text(photometric_.original);
     const bool colour = samples_ == 3;
     if (photometric_.original.empty() && !original_.present) {
         return {};
     }
-    const bool known = colour ? is_colour(before) : samples_ == 1 && is_monochrome(before);
-    const bool right = before == kReversibleTransform
+    const bool known = colour ? is_colour(before, lossy) : samples_ == 1 && is_monochrome(before);
+    const bool right = before == kReversibleTransform || before == kIrreversibleTransform
                            ? shows(photometric_.written, "RGB ")
                            : is_as_before(photometric_.original, photometric_.written);
     if (!known || !right) {
@@ -101,7 +104,10 @@ Status PixelJudge::judge_decoded(
     const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax, Compare compare
 ) const {
     EFFACE_CHECK(judge_overlays());
-    if (original_syntax.lossy_possible || !is_decodable(original_syntax) || written_syntax.big_endian) {
+    const bool known = compare == Compare::kAll
+                           ? !original_syntax.lossy_possible && is_decodable(original_syntax)
+                           : masked_output(original_syntax, allocated_) == MaskedOutput::kExplicit;
+    if (!known || written_syntax.big_endian) {
         return fail(Fault::kQuarantine, "gate: this syntax is never decoded", kAtPixelData);
     }
     EFFACE_TRY(const std::uint64_t bytes, sample_bytes(frames_));

@@ -2,6 +2,7 @@
 #include "pipeline/gate/gate.h"
 
 #include "pipeline/codec/syntax_table.h"
+#include "pipeline/codestream/pixel_shape.h"
 #include "pipeline/gate/file_frame.h"
 #include "pipeline/gate/replaced_value.h"
 #include "pipeline/gate/twin_walk.h"
@@ -53,10 +54,14 @@ Status judge_files(
     EFFACE_TRY(const rules::TransferSyntax* before_syntax, scannable_syntax(before));
     EFFACE_TRY(const Part10 after, parse_part10(written));
     EFFACE_TRY(const rules::TransferSyntax* after_syntax, scannable_syntax(after));
-    const std::string_view kept = work.mask.empty() ? before_syntax->uid : masked_syntax(*before_syntax);
+    const std::span<const std::byte> before_data = original.subspan(before.data_set_offset);
+    std::string_view kept = before_syntax->uid;
+    if (!work.mask.empty()) {
+        EFFACE_TRY(const PixelScan pixels, scan_pixel_data(before_data, *before_syntax));
+        kept = masked_syntax(*before_syntax, pixels.shape.bits_allocated);
+    }
     const std::string_view expected_syntax =
         work.order.transcode_to.empty() ? kept : std::string_view{work.order.transcode_to};
-    const std::span<const std::byte> before_data = original.subspan(before.data_set_offset);
     EFFACE_TRY(const Routing routing, routing_attributes(before_data, *before_syntax));
     EFFACE_CHECK(judge_instance(routing, work));
     const ReplacedValue replaced{

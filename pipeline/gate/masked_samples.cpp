@@ -105,12 +105,12 @@ Status judge_stored_values(const Compared& samples, const std::vector<std::uint8
 Status judge_compressed(
     const NativeData& original, const NativeData& written, const std::vector<std::uint8_t>& plane
 ) {
-    if (original.syntax.uid != written.syntax.uid ||
-        syntax_row(original.syntax.uid).output != MaskedOutput::kCoefficients) {
-        return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
-    }
     EFFACE_TRY(const PixelScan before, scan_pixel_data(original.data_set, original.syntax));
     EFFACE_TRY(const PixelScan after, scan_pixel_data(written.data_set, written.syntax));
+    if (original.syntax.uid != written.syntax.uid ||
+        masked_output(original.syntax, before.shape.bits_allocated) != MaskedOutput::kCoefficients) {
+        return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
+    }
     return judge_edited_coefficients(before, after, plane);
 }
 

@@ -2,6 +2,7 @@
 #include "pipeline/gate/own_items.h"
 
 #include "pipeline/gate/lost_values.h"
+#include "pipeline/pixel/derivation.h"
 #include "rules/actions/dummy_value.h"
 #include "rules/profile/attestation.h"
 
@@ -70,6 +71,12 @@ std::vector<OwnEvent> own_method_codes(const rules::Rule& rule, const rules::Pix
     if (pixels.face_proven) {
         append_code(events, rules::kCleanVisualFeaturesCode);
     }
+    return events;
+}
+
+std::vector<OwnEvent> own_derivation_codes() {
+    std::vector<OwnEvent> events;
+    append_code(events, kDerivationCode);
     return events;
 }
 

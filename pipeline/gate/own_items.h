@@ -21,6 +21,8 @@ struct OwnEvent {
 /// Items of (0012,0064): the profile's code, those of the rule's options, and those of what is proven of
 /// pixels.
 std::vector<OwnEvent> own_method_codes(const rules::Rule& rule, const rules::PixelStatement& pixels);
+/// The item of (0008,9215) behind those of the original.
+std::vector<OwnEvent> own_derivation_codes();
 /// The item of (0018,A001).
 std::vector<OwnEvent> own_equipment(const WorkOrder& order);
 /// The item that stands for a sequence under D, or nothing where Efface knows none (rules/actions).

@@ -46,6 +46,20 @@ bool begins_codestream(rules::SyntaxFamily family, std::span<const std::byte> fr
 
 }  // namespace
 
+PixelSource source_of(const PixelElement& element) {
+    PixelSource source;
+    source.present = element.present;
+    source.encapsulated = element.encapsulated;
+    source.offset_table = element.offset_table;
+    source.extended_offsets = element.extended_offsets;
+    source.extended_lengths = element.extended_lengths;
+    for (const FragmentPlace& fragment : element.fragments) {
+        source.fragments.push_back(fragment.value);
+        source.fragment_offsets.push_back(fragment.header_offset - element.fragments.front().header_offset);
+    }
+    return source;
+}
+
 Result<std::vector<std::size_t>> frame_starts(
     const PixelSource& source, rules::SyntaxFamily family, std::uint64_t frames
 ) {

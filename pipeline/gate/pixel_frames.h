@@ -2,9 +2,13 @@
 // pipeline/codestream on purpose. Thread rule: pure functions.
 #pragma once
 
+#include "pipeline/codestream/pixel_shape.h"
 #include "pipeline/gate/pixel_judge.h"
 
 namespace efface::pipeline {
+
+/// What the scan of a data set found, as this folder looks at it.
+PixelSource source_of(const PixelElement& element);
 
 /// Indices of the fragments that begin a frame; as many as `frames`.
 Result<std::vector<std::size_t>> frame_starts(

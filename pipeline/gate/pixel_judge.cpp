@@ -112,7 +112,7 @@ Status PixelJudge::judge(
     }
     const bool decoded = original_syntax.encapsulated && !written_syntax.encapsulated;
     if (decoded) {
-        EFFACE_CHECK(judge_decoded_attributes());
+        EFFACE_CHECK(judge_decoded_attributes(original_syntax.lossy_possible));
     }
     if (!original_.present) {
         return {};
@@ -139,7 +139,7 @@ Status PixelJudge::judge_around_samples(
     if (written_syntax.encapsulated) {
         const bool kept = original_.encapsulated && written_.encapsulated &&
                           original_syntax.uid == written_syntax.uid &&
-                          syntax_row(written_syntax.uid).output == MaskedOutput::kCoefficients;
+                          masked_output(written_syntax, allocated_) == MaskedOutput::kCoefficients;
         return kept ? judge_encapsulated(original_syntax.family, Compare::kAllButSamples)
                     : Status{fail(
                           Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData
@@ -152,7 +152,7 @@ Status PixelJudge::judge_around_samples(
         return fail(Fault::kQuarantine, "gate: samples are blackened that are not native", kAtPixelData);
     }
     if (original_.encapsulated) {
-        EFFACE_CHECK(judge_decoded_attributes());
+        EFFACE_CHECK(judge_decoded_attributes(original_syntax.lossy_possible));
         return judge_decoded(original_syntax, written_syntax, Compare::kAllButSamples);
     }
     return judge_native(original_syntax.explicit_vr && written_syntax.explicit_vr, Compare::kAllButSamples);

@@ -55,7 +55,7 @@ private:
     Status judge_native(bool both_name_their_vr, Compare compare) const;
     Status judge_encapsulated(rules::SyntaxFamily family, Compare compare) const;
     Status judge_overlays() const;
-    Status judge_decoded_attributes() const;
+    Status judge_decoded_attributes(bool lossy) const;
     Status judge_decoded(
         const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax,
         Compare compare

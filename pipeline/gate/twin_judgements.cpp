@@ -1,6 +1,7 @@
 // TwinWalk: what may become of one attribute, and what the whole must attest. See twin_walk.h.
 #include "pipeline/gate/masked_samples.h"
 #include "pipeline/gate/twin_walk.h"
+#include "pipeline/pixel/derivation.h"
 #include "rules/matching/pixel_judgement.h"
 #include "rules/profile/attestation.h"
 #include "rules/profile/identity_possible.h"
@@ -385,6 +386,15 @@ Status TwinWalk::judge_pixels() const {
         return pixels_.judge(original_syntax_, written_syntax_);
     }
     EFFACE_CHECK(judge_declared());
+    if (is_masked() && (!saw_derivation_codes_ || !saw_derivation_text_)) {
+        return fail(
+            Fault::kQuarantine, "gate: an attribute that must stand there is missing",
+            Where::tag(kDerivationDescription.value)
+        );
+    }
+    if (is_masked() && is_decoded() && original_syntax_.lossy_possible) {
+        EFFACE_CHECK(lossy_.judge(original_bytes_, original_syntax_));
+    }
     EFFACE_CHECK(
         is_masked() ? pixels_.judge_around_samples(original_syntax_, written_syntax_)
                     : pixels_.judge(original_syntax_, written_syntax_)
@@ -411,6 +421,42 @@ Status TwinWalk::derived_image_type() {
     to_search_.push_back(written_);
     EFFACE_CHECK(own_form(written_));
     EFFACE_CHECK(advance_original());
+    return advance_written();
+}
+
+// Frame Type says of a frame what Image Type says of all (PS3.3 C.8.16.1): in the macro of the functional
+// groups.
+bool TwinWalk::is_frame_type(Tag tag) const {
+    const auto& path = original_scanner_.path();
+    return is_masked() && tag == kFrameType && path.size() == 2 && !trimmed_text(original_.value).empty() &&
+           (path[0] == kSharedFunctionalGroups || path[0] == kPerFrameFunctionalGroups);
+}
+
+// What only blackened samples say of themselves, and of a compression that is gone.
+bool TwinWalk::is_derived_attribute(Tag tag) const {
+    const bool lossy = is_decoded() && original_syntax_.lossy_possible && LossyStatement::speaks(tag);
+    return at_top() && is_masked() && (tag == kDerivationDescription || tag == kDerivationCodes || lossy);
+}
+
+Status TwinWalk::derived_attribute(bool original_too) {
+    const Tag tag = written_.tag;
+    if (tag == kDerivationCodes) {
+        saw_derivation_codes_ = true;
+        const bool kept = original_too && decide(original_scanner_, original_).action != Action::X;
+        return own_sequence(kept, own_derivation_codes());
+    }
+    if (tag == kDerivationDescription) {
+        if (written_.vr != Vr::ST || !shows_text(written_, kDerivationText)) {
+            return fail(
+                Fault::kQuarantine, "gate: a derivation is not described as it must be", where(written_)
+            );
+        }
+        saw_derivation_text_ = true;
+        EFFACE_CHECK(original_too ? note_lost(original_) : Status{});
+    } else {
+        EFFACE_CHECK(lossy_.note(original_too ? &original_ : nullptr, written_));
+    }
+    EFFACE_CHECK(original_too ? advance_original() : Status{});
     return advance_written();
 }
 

@@ -1,6 +1,7 @@
 // See twin_walk.h: the walk itself. What becomes of one attribute is judged in twin_judgements.cpp.
 #include "pipeline/gate/twin_walk.h"
 
+#include "pipeline/pixel/derivation.h"
 #include "rules/profile/attestation.h"
 
 #include <algorithm>
@@ -18,7 +19,6 @@ constexpr Tag kExtendedOffsets{0x7FE0, 0x0001};
 constexpr Tag kExtendedLengths{0x7FE0, 0x0002};
 constexpr Tag kCharacterSet{0x0008, 0x0005};
 constexpr Tag kTrailingPadding{0xFFFC, 0xFFFC};
-constexpr Tag kImageType{0x0008, 0x0008};
 constexpr Tag kSmallestImagePixelValue{0x0028, 0x0106};
 constexpr Tag kLargestImagePixelValue{0x0028, 0x0107};
 constexpr Tag kBehindEverything{0xFFFFFFFFU};
@@ -206,6 +206,9 @@ Status TwinWalk::only_in_written() {
         EFFACE_CHECK(claim(false, true));
         return advance_written();
     }
+    if (is_derived_attribute(tag)) {
+        return derived_attribute(false);
+    }
     const bool own = at_top() && is_attestation(tag);
     if (!own) {
         return fail(
@@ -233,6 +236,9 @@ Status TwinWalk::in_both() {
         if (is_masked() && tag == kImageType) {
             return derived_image_type();
         }
+        if (is_derived_attribute(tag)) {
+            return derived_attribute(true);
+        }
         if (is_masked() && (tag == kSmallestImagePixelValue || tag == kLargestImagePixelValue)) {
             return fail(
                 Fault::kQuarantine, "gate: an attribute speaks of samples that are blackened",
@@ -253,6 +259,9 @@ Status TwinWalk::in_both() {
             EFFACE_CHECK(advance_original());
             return advance_written();
         }
+    }
+    if (is_frame_type(tag)) {
+        return derived_image_type();
     }
     if (tag == kCharacterSet) {
         frames_.back().character_set = trimmed_text(original_.value);

@@ -6,6 +6,7 @@
 
 #include "pipeline/gate/claim_facts.h"
 #include "pipeline/gate/gate.h"
+#include "pipeline/gate/lossy_statement.h"
 #include "pipeline/gate/lost_values.h"
 #include "pipeline/gate/own_items.h"
 #include "pipeline/gate/pixel_judge.h"
@@ -79,6 +80,9 @@ private:
     Status judge_pixels() const;
     Status judge_declared() const;
     Status derived_image_type();
+    Status derived_attribute(bool original_too);
+    bool is_derived_attribute(rules::Tag tag) const;
+    bool is_frame_type(rules::Tag tag) const;
     rules::Decision decide(const Scanner& scanner, const Event& event) const;
     void note_shape();
     void mark_block_used(rules::Tag tag);
@@ -116,6 +120,7 @@ private:
     // What it gathers.
     LostValues lost_;
     PixelJudge pixels_;
+    LossyStatement lossy_;
     std::vector<Event> to_search_;  // Written values that must name nobody.
 
     struct CleanedText {
@@ -129,6 +134,8 @@ private:
     std::string_view method_history_;
     bool saw_method_codes_ = false;
     bool saw_equipment_ = false;
+    bool saw_derivation_codes_ = false;
+    bool saw_derivation_text_ = false;
     bool saw_temporal_ = false;
     bool saw_text_claim_ = false;
     bool saw_face_claim_ = false;

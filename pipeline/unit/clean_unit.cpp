@@ -1,6 +1,7 @@
 #include "pipeline/unit/clean_unit.h"
 
 #include "pipeline/header/header_cleaner.h"
+#include "pipeline/unit/derivation.h"
 #include "pipeline/unit/original.h"
 #include "pipeline/unit/output_file.h"
 #include "pipeline/unit/unit_checks.h"
@@ -153,7 +154,7 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
     }
     const bool blackened = masked && !masked->mask.empty();
     if (blackened) {
-        EFFACE_CHECK(mark_masked(original.data_set.root()));
+        EFFACE_CHECK(mark_masked(original));
     }
     EFFACE_CHECK(describe_cleaned(original, report));
 

@@ -18,12 +18,14 @@ constexpr Tag kPlanarConfiguration{0x0028, 0x0006};
 constexpr Tag kExtendedOffsetTable{0x7FE0, 0x0001};
 constexpr Tag kExtendedOffsetTableLengths{0x7FE0, 0x0002};
 constexpr std::string_view kUndoneByDecoding = "YBR_RCT";
+constexpr std::string_view kUndoneWithLoss = "YBR_ICT";
 
-// What a decoder gives back as it is, or as RGB. Subsampled and irreversible colours exist in lossy
-// streams only.
-bool survives_decoding(std::string_view photometric, bool colour) {
+// What a decoder gives back as it is, or as RGB. The irreversible transformation stands in lossy streams
+// only, which are decoded where something of them is blackened.
+bool survives_decoding(std::string_view photometric, bool colour, bool lossy) {
     if (colour) {
-        return photometric == "RGB" || photometric == "YBR_FULL" || photometric == kUndoneByDecoding;
+        return photometric == "RGB" || photometric == "YBR_FULL" || photometric == kUndoneByDecoding ||
+               (lossy && photometric == kUndoneWithLoss);
     }
     return photometric == "MONOCHROME1" || photometric == "MONOCHROME2" || photometric == "PALETTE COLOR";
 }
@@ -75,13 +77,14 @@ Status decode_header(Original& original) {
     Item root = original.data_set.root();
     EFFACE_TRY(const std::string photometric, root.text(kPhotometricInterpretation));
     const bool colour = scan.shape.samples_per_pixel > 1;
-    if (photometric != scan.photometric || !survives_decoding(photometric, colour)) {
+    if (photometric != scan.photometric ||
+        !survives_decoding(photometric, colour, original.syntax->lossy_possible)) {
         return fail(
             Fault::kQuarantine, "samples of this Photometric Interpretation are not decoded",
             Where::tag(kPhotometricInterpretation.value)
         );
     }
-    if (photometric == kUndoneByDecoding) {
+    if (photometric == kUndoneByDecoding || photometric == kUndoneWithLoss) {
         EFFACE_CHECK(root.put(kPhotometricInterpretation, Vr::CS, "RGB"));
     }
     if (colour) {

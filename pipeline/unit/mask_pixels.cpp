@@ -10,14 +10,6 @@ namespace efface::pipeline {
 
 namespace {
 
-using rules::Tag;
-using rules::Vr;
-
-constexpr Tag kImageType{0x0008, 0x0008};
-constexpr Tag kSmallestImagePixelValue{0x0028, 0x0106};
-constexpr Tag kLargestImagePixelValue{0x0028, 0x0107};
-constexpr std::string_view kDerived = "DERIVED";
-
 /// The samples of all frames as they are written without a mask: retired overlay bits cleared, the pad byte
 /// at the end.
 Result<Samples> samples_of(const Original& original) {
@@ -90,7 +82,8 @@ Result<MaskedPixels> find_mask(
 }
 
 bool edits_coefficients(const Original& original) {
-    return syntax_row(original.syntax->uid).output == MaskedOutput::kCoefficients;
+    const auto bits = original.bits_allocated();
+    return bits.has_value() && masked_output(*original.syntax, *bits) == MaskedOutput::kCoefficients;
 }
 
 Status edit_frames(Original& original, MaskedPixels& masked) {
@@ -100,18 +93,6 @@ Status edit_frames(Original& original, MaskedPixels& masked) {
     EFFACE_TRY(masked.frames, blackened_frames(original, masked.mask));
     note_extended_offsets(original, masked.frames);
     return {};
-}
-
-Status mark_masked(Item root) {
-    root.remove(kSmallestImagePixelValue);
-    root.remove(kLargestImagePixelValue);
-    EFFACE_TRY(const std::string type, root.text(kImageType));
-    if (type.empty()) {
-        return {};
-    }
-    const std::size_t first = type.find('\\');
-    const std::string rest = first == std::string::npos ? std::string{} : type.substr(first);
-    return root.put(kImageType, Vr::CS, std::string{kDerived} + rest);
 }
 
 Status append_masked_pixels(

@@ -26,10 +26,6 @@ Result<MaskedPixels> find_mask(
     const std::vector<Box>& declared
 );
 
-/// What the data set must say of samples that are not the scanner's any more: Image Type DERIVED (PS3.3
-/// C.7.6.1.1.2), no Smallest and Largest Image Pixel Value.
-Status mark_masked(Item root);
-
 /// Whether blackened Pixel Data stays compressed: then its coefficients are edited, and `target` must be its
 /// syntax.
 bool edits_coefficients(const Original& original);

@@ -6,13 +6,18 @@
 
 namespace efface::pipeline {
 
-Result<const rules::TransferSyntax*> transcoding_target(const Original& original, std::string_view uid) {
-    const rules::TransferSyntax& from = *original.syntax;
+Result<const rules::TransferSyntax*> native_target(std::string_view uid) {
     const rules::TransferSyntax* target = rules::find_transfer_syntax(uid);
     const bool little = uid == rules::kExplicitVrLittleEndian || uid == rules::kImplicitVrLittleEndian;
     if (target == nullptr || !little) {
         return fail(Fault::kQuarantine, "this version cannot transcode to the syntax that the peer accepts");
     }
+    return target;
+}
+
+Result<const rules::TransferSyntax*> transcoding_target(const Original& original, std::string_view uid) {
+    const rules::TransferSyntax& from = *original.syntax;
+    EFFACE_TRY(const rules::TransferSyntax* target, native_target(uid));
     if (!from.encapsulated || !original.pixels.present) {
         return target;
     }

@@ -13,6 +13,9 @@
 
 namespace efface::pipeline {
 
+/// The row of `uid`. Fault::kQuarantine: not a native little endian one.
+Result<const rules::TransferSyntax*> native_target(std::string_view uid);
+
 /// The row of `uid`. Fault::kQuarantine: nothing here goes to it from what `original` is.
 Result<const rules::TransferSyntax*> transcoding_target(const Original& original, std::string_view uid);
 

@@ -34,8 +34,11 @@ Result<std::string> write_instance(
     MaskedPixels* masked, OutputFile& output
 ) {
     const rules::TransferSyntax* syntax = original.syntax;
-    const bool as_masked = masked != nullptr && transcode_to.empty();
-    const std::string_view target = as_masked ? masked_syntax(*syntax) : transcode_to;
+    std::string_view target = transcode_to;
+    if (masked != nullptr && target.empty()) {
+        EFFACE_TRY(const std::uint16_t bits, original.bits_allocated());
+        target = masked_syntax(*syntax, bits);
+    }
     const bool transcode = !target.empty() && target != syntax->uid;
     if (masked != nullptr) {
         EFFACE_CHECK(edit_frames(original, *masked));
@@ -46,7 +49,8 @@ Result<std::string> write_instance(
         put_offsets(original.data_set.root(), kExtendedOffsetTableLengths, original.pixels.extended_lengths)
     );
     if (transcode) {
-        EFFACE_TRY(syntax, transcoding_target(original, target));
+        // Blackened samples have lost the syntax that they came in, a lossy one too.
+        EFFACE_TRY(syntax, masked != nullptr ? native_target(target) : transcoding_target(original, target));
         EFFACE_CHECK(transcode_header(original));
     }
     EFFACE_TRY(const DataSet behind, original.data_set.split_behind(kPixelData));

@@ -30,6 +30,8 @@ struct Picture {
 
 /// Process 14; `precision` 8, 12 or 16.
 Bytes encode_jpeg(const Picture& picture, int predictor, int point_transform = 0);
+/// Lossy, twelve bits, grey; DCMTK's encoder.
+Bytes encode_jpeg_deep(const Picture& picture, bool progressive = false);
 /// `interleave` 0 none, 1 line, 2 sample.
 Bytes encode_jpeg_ls(const Picture& picture, int interleave, int near_lossless = 0, int transformation = 0);
 

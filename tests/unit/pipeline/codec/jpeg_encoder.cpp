@@ -13,9 +13,7 @@ namespace efface::testing {
 namespace {
 
 template <class Encoder, class Sample>
-Bytes encode(const Picture& picture, int predictor, int point_transform) {
-    const DJCodecParameter parameters{ECC_lossyYCbCr, EDC_never, EUC_never, EPC_colorByPixel};
-    Encoder encoder{parameters, EJM_lossless, predictor, point_transform};
+Bytes encode_with(Encoder& encoder, const Picture& picture) {
     std::vector<Sample> samples;
     for (const std::int32_t sample : picture.samples) {
         samples.push_back(static_cast<Sample>(sample));
@@ -35,7 +33,23 @@ Bytes encode(const Picture& picture, int predictor, int point_transform) {
     return bytes;
 }
 
+const DJCodecParameter& parameters() {
+    static const DJCodecParameter instance{ECC_lossyYCbCr, EDC_never, EUC_never, EPC_colorByPixel};
+    return instance;
+}
+
+template <class Encoder, class Sample>
+Bytes encode(const Picture& picture, int predictor, int point_transform) {
+    Encoder encoder{parameters(), EJM_lossless, predictor, point_transform};
+    return encode_with<Encoder, Sample>(encoder, picture);
+}
+
 }  // namespace
+
+Bytes encode_jpeg_deep(const Picture& picture, bool progressive) {
+    DJCompressIJG12Bit encoder{parameters(), progressive ? EJM_progressive : EJM_sequential, 90};
+    return encode_with<DJCompressIJG12Bit, Uint16>(encoder, picture);
+}
 
 Bytes encode_jpeg(const Picture& picture, int predictor, int point_transform) {
     if (picture.shape.bits_stored <= 8) {

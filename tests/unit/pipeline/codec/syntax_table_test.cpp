@@ -24,7 +24,7 @@ TEST(SyntaxTable, SaysWhyWhatIsNotSearchedIsNot) {
         const bool read = row.reader != FrameReader::kNone;
         EXPECT_EQ(read, row.output != MaskedOutput::kNone) << row.uid;
         EXPECT_TRUE(read || !row.limit.empty()) << row.uid;
-        EXPECT_EQ(read, !masked_syntax(*rules::find_transfer_syntax(row.uid)).empty()) << row.uid;
+        EXPECT_EQ(read, !masked_syntax(*rules::find_transfer_syntax(row.uid), 8).empty()) << row.uid;
         EXPECT_EQ(read, !gate_text(row.output).empty()) << row.uid;
     }
 }
