@@ -23,7 +23,7 @@ constexpr std::array kRows{
     SyntaxRow{"1.2.840.10008.1.2", kNative, Out::kAsNative, ""},
     SyntaxRow{"1.2.840.10008.1.2.1", kNative, Out::kAsNative, ""},
     SyntaxRow{"1.2.840.10008.1.2.1.98", FrameReader::kNone, Out::kNone, "not searched in this version"},
-    SyntaxRow{"1.2.840.10008.1.2.2", FrameReader::kNone, Out::kNone, "not searched in this version"},
+    SyntaxRow{"1.2.840.10008.1.2.2", kNative, Out::kExplicit, "up to 16 bits"},
     SyntaxRow{"1.2.840.10008.1.2.4.100", FrameReader::kNone, Out::kNone, kNoVideo},
     SyntaxRow{"1.2.840.10008.1.2.4.100.1", FrameReader::kNone, Out::kNone, kNoVideo},
     SyntaxRow{"1.2.840.10008.1.2.4.101", FrameReader::kNone, Out::kNone, kNoVideo},

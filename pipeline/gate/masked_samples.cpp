@@ -32,9 +32,9 @@ bool same_shape(const NativeImage& a, const NativeImage& b) {
 
 /// Bits outside the stored ones may have been cleared (retired overlays): they are judged elsewhere.
 std::uint32_t stored_value(std::span<const std::byte> samples, std::uint64_t at, std::size_t bytes) {
-    auto value = static_cast<std::uint32_t>(samples[at]);
-    if (bytes == 2) {
-        value |= static_cast<std::uint32_t>(samples[at + 1]) << 8U;
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < bytes; ++i) {
+        value |= static_cast<std::uint32_t>(samples[at + i]) << (8 * i);
     }
     return value;
 }

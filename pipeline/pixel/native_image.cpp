@@ -37,18 +37,32 @@ Status unjudged(Literal why) {
     return fail(Fault::kQuarantine, why, kAtPixelData);
 }
 
+bool is_known(const PixelShape& shape, std::string_view photometric) {
+    if (shape.samples_per_pixel == 3) {
+        return photometric == "RGB" || photometric == "YBR_FULL" ||
+               (photometric == "YBR_FULL_422" && shape.subsampled_422);
+    }
+    return shape.samples_per_pixel == 1 && (photometric == "MONOCHROME1" || photometric == "MONOCHROME2" ||
+                                            (photometric == "PALETTE COLOR" && !shape.is_signed));
+}
+
+bool has_known_depth(const PixelShape& shape, std::string_view photometric) {
+    const std::uint64_t bits = shape.bits_allocated;
+    if (shape.samples_per_pixel == 3) {
+        return bits == 8 && shape.bits_stored == 8;
+    }
+    return bits == 8 || bits == 16 ||
+           (photometric != "PALETTE COLOR" && ((bits == 1 && !shape.is_signed) || bits == 32));
+}
+
 Status check_shape(const PixelScan& scan, std::string_view photometric) {
     const PixelShape& shape = scan.shape;
-    const bool colour = shape.samples_per_pixel == 3;
-    const bool photometric_known = colour ? photometric == "RGB" || photometric == "YBR_FULL"
-                                          : photometric == "MONOCHROME1" || photometric == "MONOCHROME2";
-    if (!photometric_known) {
+    if (!is_known(shape, photometric)) {
         return unjudged("samples of this Photometric Interpretation are not searched in this version");
     }
-    const bool depth_known = shape.bits_allocated == 8 || (!colour && shape.bits_allocated == 16);
     const bool bits_agree = shape.bits_stored >= 1 && shape.bits_stored <= shape.bits_allocated &&
                             shape.high_bit + 1 == shape.bits_stored;
-    if (!depth_known || !bits_agree || (colour && shape.bits_stored != 8)) {
+    if (!has_known_depth(shape, photometric) || !bits_agree) {
         return unjudged("samples of this depth are not searched in this version");
     }
     if (shape.rows == 0 || shape.columns == 0 || shape.columns > kColumnsMax || shape.rows > kColumnsMax ||
@@ -56,6 +70,19 @@ Status check_shape(const PixelScan& scan, std::string_view photometric) {
         return unjudged("Pixel Data has no frame to search");
     }
     return {};
+}
+
+std::string little_endian(std::uint64_t value, std::size_t bytes) {
+    std::string text(bytes, '\0');
+    for (char& byte : text) {
+        byte = static_cast<char>(value & 0xFFU);
+        value >>= 8U;
+    }
+    return text;
+}
+
+std::size_t sample_bytes(const PixelShape& shape) {
+    return std::max<std::size_t>(1, shape.bits_allocated / 8);
 }
 
 std::string black_of(const PixelScan& scan, std::string_view photometric) {
@@ -70,12 +97,7 @@ std::string black_of(const PixelScan& scan, std::string_view photometric) {
     if (photometric == "MONOCHROME2" && sign != 0) {
         value |= ~all;
     }
-    std::string bytes(scan.shape.bits_allocated / 8, '\0');
-    for (char& byte : bytes) {
-        byte = static_cast<char>(value & 0xFFU);
-        value >>= 8U;
-    }
-    return bytes;
+    return little_endian(value, sample_bytes(scan.shape));
 }
 
 std::uint8_t clamp_byte(double value) {
@@ -84,70 +106,84 @@ std::uint8_t clamp_byte(double value) {
 
 }  // namespace
 
-Result<NativeImage> NativeImage::of(const PixelScan& scan, std::string_view photometric) {
+Result<NativeImage> NativeImage::of(
+    std::span<const std::byte> data_set, const rules::TransferSyntax& syntax, const PixelScan& scan,
+    std::string_view photometric
+) {
     EFFACE_CHECK(check_shape(scan, photometric));
     if (scan.shape.number_of_frames > kSearchedFramesMax) {
         EFFACE_CHECK(unjudged("Pixel Data has more frames than this version searches"));
-    }
-    EFFACE_TRY(const std::uint64_t bytes, scan.shape.native_bytes());
-    if (bytes > kJudgedBytesMax) {
-        EFFACE_CHECK(unjudged("Pixel Data is larger than this version searches"));
     }
     NativeImage image;
     image.columns_ = scan.shape.columns;
     image.rows_ = scan.shape.rows;
     image.samples_per_pixel_ = scan.shape.samples_per_pixel;
-    image.sample_bytes_ = scan.shape.bits_allocated / 8;
+    image.sample_bytes_ = efface::pipeline::sample_bytes(scan.shape);
     image.frame_count_ = scan.shape.number_of_frames;
     image.bits_stored_ = scan.shape.bits_stored;
     image.high_bit_ = scan.shape.high_bit;
     image.is_signed_ = scan.shape.is_signed;
-    image.is_ybr_ = photometric == "YBR_FULL";
-    image.black_ = black_of(scan, photometric);
+    image.half_chroma_ = photometric == "YBR_FULL_422";
+    image.is_ybr_ = image.half_chroma_ || photometric == "YBR_FULL";
+    image.is_packed_ = scan.shape.bits_allocated == 1;
+    // At most 2^32 x 3 x 4 bytes and kSearchedFramesMax frames: fits 64 bits.
+    if (image.bytes() > kJudgedBytesMax) {
+        EFFACE_CHECK(unjudged("Pixel Data is larger than this version searches"));
+    }
+    if (photometric == "PALETTE COLOR") {
+        EFFACE_TRY(image.palette_, Palette::read(data_set, syntax));
+        const auto largest = static_cast<std::int64_t>((std::uint64_t{1} << image.bits_stored_) - 1);
+        const auto darkest = static_cast<std::uint64_t>(image.palette_->darkest(largest));
+        image.black_ = little_endian(darkest, image.sample_bytes_);
+    } else {
+        image.black_ = black_of(scan, photometric);
+    }
     return image;
 }
 
-Result<NativeImage> NativeImage::of_decoded(const PixelScan& scan, std::string_view photometric) {
-    if (!scan.element.present || !scan.element.encapsulated) {
+Result<NativeImage> NativeImage::of_decoded(
+    std::span<const std::byte> data_set, const rules::TransferSyntax& syntax, const PixelScan& scan,
+    std::string_view photometric
+) {
+    if (!scan.element.present || !scan.element.encapsulated || scan.shape.bits_allocated == 1) {
         EFFACE_CHECK(unjudged("there are no frames to decode"));
     }
     PixelScan decoded = scan;
     decoded.shape.subsampled_422 = false;  // A decoder gives every pixel all of its samples.
-    return of(decoded, photometric);
+    return of(data_set, syntax, decoded, photometric);
 }
 
 Result<NativeImage> NativeImage::read(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax
 ) {
-    if (syntax.encapsulated || syntax.big_endian) {
-        EFFACE_CHECK(unjudged("compressed or big endian samples are not searched in this version"));
-    }
     EFFACE_TRY(const PixelScan scan, scan_pixel_data(data_set, syntax));
-    if (!scan.element.present || scan.element.encapsulated) {
+    if (syntax.encapsulated || !scan.element.present || scan.element.encapsulated) {
         EFFACE_CHECK(unjudged("there is no native Pixel Data to search"));
     }
-    EFFACE_TRY(NativeImage image, of(scan, scan.photometric));
-    if (scan.element.native.size() < image.bytes()) {
-        EFFACE_CHECK(unjudged("Pixel Data is shorter than its frames"));
-    }
-    image.offset_ = static_cast<std::uint64_t>(scan.element.native.data() - data_set.data());
+    EFFACE_TRY(NativeImage image, of(data_set, syntax, scan, scan.photometric));
     EFFACE_TRY(const std::uint16_t planar, planar_configuration(data_set, syntax));
     image.by_plane_ = image.samples_per_pixel_ == 3 && planar == 1;
+    if (image.by_plane_ && image.half_chroma_) {
+        EFFACE_CHECK(unjudged("4:2:2 samples are not stored by plane"));
+    }
     return image;
 }
 
 std::uint64_t NativeImage::place(std::uint64_t frame, std::size_t x, std::size_t y, std::size_t channel)
     const {
     const std::uint64_t pixel = y * columns_ + x;
+    if (half_chroma_) {  // Y1 Y2 Cb Cr (PS3.3 C.7.6.3.1.2).
+        return frame * frame_bytes() + pixel / 2 * 4 + (channel == 0 ? pixel % 2 : channel + 1);
+    }
     const std::uint64_t sample =
         by_plane_ ? channel * columns_ * rows_ + pixel : pixel * samples_per_pixel_ + channel;
     return frame * frame_bytes() + sample * sample_bytes_;
 }
 
 std::int64_t NativeImage::grey(std::span<const std::byte> samples, std::uint64_t place) const {
-    std::uint64_t value = static_cast<std::uint64_t>(samples[place]);
-    if (sample_bytes_ == 2) {
-        value |= static_cast<std::uint64_t>(samples[place + 1]) << 8U;
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < sample_bytes_; ++i) {
+        value |= static_cast<std::uint64_t>(samples[place + i]) << (8 * i);
     }
     const std::uint64_t all = (std::uint64_t{1} << bits_stored_) - 1;
     value &= all;
@@ -161,26 +197,45 @@ std::int64_t NativeImage::grey(std::span<const std::byte> samples, std::uint64_t
 Picture NativeImage::picture(
     std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
 ) const {
-    Picture picture{columns_, rows_, samples_per_pixel_};
-    if (samples_per_pixel_ == 3) {
-        for (std::size_t y = 0; y < rows_; ++y) {
-            for (std::size_t x = 0; x < columns_; ++x) {
-                std::uint8_t* out = &picture.samples[(y * columns_ + x) * 3];
-                for (std::size_t channel = 0; channel < 3; ++channel) {
-                    out[channel] = static_cast<std::uint8_t>(samples[place(frame, x, y, channel)]);
-                }
-                if (is_ybr_) {  // PS3.3 C.7.6.3.1.2, solved for R, G and B.
-                    const double luma = out[0];
-                    const double blue = out[1] - 128.0;
-                    const double red = out[2] - 128.0;
-                    out[0] = clamp_byte(luma + 1.402 * red);
-                    out[1] = clamp_byte(luma - 0.344136 * blue - 0.714136 * red);
-                    out[2] = clamp_byte(luma + 1.772 * blue);
-                }
+    if (palette_) {
+        return palette_picture(samples, frame);
+    }
+    if (samples_per_pixel_ == 1) {
+        return grey_picture(samples, frame, like);
+    }
+    Picture picture{columns_, rows_, 3};
+    for (std::size_t y = 0; y < rows_; ++y) {
+        for (std::size_t x = 0; x < columns_; ++x) {
+            std::uint8_t* out = &picture.samples[(y * columns_ + x) * 3];
+            for (std::size_t channel = 0; channel < 3; ++channel) {
+                out[channel] = static_cast<std::uint8_t>(samples[place(frame, x, y, channel)]);
+            }
+            if (is_ybr_) {  // PS3.3 C.7.6.3.1.2, solved for R, G and B.
+                const double luma = out[0];
+                const double blue = out[1] - 128.0;
+                const double red = out[2] - 128.0;
+                out[0] = clamp_byte(luma + 1.402 * red);
+                out[1] = clamp_byte(luma - 0.344136 * blue - 0.714136 * red);
+                out[2] = clamp_byte(luma + 1.772 * blue);
             }
         }
-        return picture;
     }
+    return picture;
+}
+
+Picture NativeImage::palette_picture(std::span<const std::byte> samples, std::uint64_t frame) const {
+    Picture picture{columns_, rows_, 3};
+    auto out = picture.samples.begin();
+    for (std::uint64_t at = frame * frame_bytes(); at < (frame + 1) * frame_bytes(); at += sample_bytes_) {
+        out = std::ranges::copy(palette_->colour(grey(samples, at)), out).out;
+    }
+    return picture;
+}
+
+Picture NativeImage::grey_picture(
+    std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
+) const {
+    Picture picture{columns_, rows_, 1};
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
     std::int64_t most = std::numeric_limits<std::int64_t>::min();
     for (std::uint64_t at = frame * frame_bytes(); at < (frame + 1) * frame_bytes(); at += sample_bytes_) {

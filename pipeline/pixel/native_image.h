@@ -1,15 +1,18 @@
-// NativeImage: the frames of native, little endian Pixel Data, as samples and as pictures (PS3.5 8.1, 8.2,
-// PS3.3 C.7.6.3). Grey of 8 or 16 bits and colour of 8 bits; everything else is doubt.
-// Thread rule: a value; does not own the samples it is asked about.
+// NativeImage: the frames of Pixel Data as samples and as pictures (PS3.5 8.1, 8.2, PS3.3 C.7.6.3). Grey of
+// 1, 8, 16 or 32 bits, palettes of 8 or 16, colour of 8 bits; everything else is doubt. Samples are little
+// endian words, single bits a byte each: samples.h says how stored ones become such. Thread rule: a value;
+// does not own the samples it is asked about.
 #pragma once
 
 #include "config/result.h"
 #include "pipeline/codestream/pixel_shape.h"
 #include "pipeline/picture/picture.h"
+#include "pipeline/pixel/palette.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -22,7 +25,10 @@ public:
 
     /// As the frames of compressed Pixel Data are once they are decoded: colour by pixel, `photometric` as
     /// the decoder gives it.
-    static Result<NativeImage> of_decoded(const PixelScan& scan, std::string_view photometric);
+    static Result<NativeImage> of_decoded(
+        std::span<const std::byte> data_set, const rules::TransferSyntax& syntax, const PixelScan& scan,
+        std::string_view photometric
+    );
 
     std::size_t columns() const { return columns_; }
 
@@ -31,12 +37,15 @@ public:
     std::uint64_t frame_count() const { return frame_count_; }
 
     /// Of one frame.
-    std::uint64_t frame_bytes() const { return columns_ * rows_ * samples_per_pixel_ * sample_bytes_; }
+    std::uint64_t frame_bytes() const {
+        const std::uint64_t samples = columns_ * rows_ * samples_per_pixel_ * sample_bytes_;
+        return half_chroma_ ? samples / 3 * 2 : samples;
+    }
 
     std::uint64_t bytes() const { return frame_bytes() * frame_count_; }
 
-    /// Where the first sample stands, from the data set's first byte; 0 of decoded frames.
-    std::uint64_t offset() const { return offset_; }
+    /// Single bits, which are stored eight in a byte.
+    bool is_packed() const { return is_packed_; }
 
     /// The frame in eight bits. `samples` are all frames. Grey is stretched from the smallest to the largest
     /// sample that `like` has in that frame: blackened samples are shown as their original was.
@@ -52,8 +61,8 @@ public:
 
     /// The stored bits of a sample, and the bits above them where they are its sign.
     std::uint32_t kept_bits() const {
-        const std::uint32_t all = sample_bytes_ == 2 ? 0xFFFFU : 0xFFU;
-        return is_signed_ ? all : all >> (8 * sample_bytes_ - bits_stored_);
+        const std::uint64_t all = (std::uint64_t{1} << (8 * sample_bytes_)) - 1;
+        return static_cast<std::uint32_t>(is_signed_ ? all : all >> (8 * sample_bytes_ - bits_stored_));
     }
 
     std::size_t samples_per_pixel() const { return samples_per_pixel_; }
@@ -61,7 +70,14 @@ public:
     std::size_t sample_bytes() const { return sample_bytes_; }
 
 private:
-    static Result<NativeImage> of(const PixelScan& scan, std::string_view photometric);
+    static Result<NativeImage> of(
+        std::span<const std::byte> data_set, const rules::TransferSyntax& syntax, const PixelScan& scan,
+        std::string_view photometric
+    );
+    Picture grey_picture(
+        std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
+    ) const;
+    Picture palette_picture(std::span<const std::byte> samples, std::uint64_t frame) const;
     std::int64_t grey(std::span<const std::byte> samples, std::uint64_t place) const;
 
     std::size_t columns_ = 0;
@@ -69,12 +85,14 @@ private:
     std::size_t samples_per_pixel_ = 1;
     std::size_t sample_bytes_ = 1;
     std::uint64_t frame_count_ = 1;
-    std::uint64_t offset_ = 0;
     std::uint64_t bits_stored_ = 8;
     std::uint64_t high_bit_ = 7;
     bool is_signed_ = false;
-    bool by_plane_ = false;  ///< Planar Configuration 1.
-    bool is_ybr_ = false;    ///< YBR_FULL.
+    bool by_plane_ = false;     ///< Planar Configuration 1.
+    bool is_ybr_ = false;       ///< YBR_FULL, YBR_FULL_422.
+    bool half_chroma_ = false;  ///< YBR_FULL_422: two pixels share their colour.
+    bool is_packed_ = false;    ///< Bits Allocated 1.
+    std::optional<Palette> palette_;
     std::string black_;
 };
 

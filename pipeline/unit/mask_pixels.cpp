@@ -15,11 +15,22 @@ namespace {
 Result<Samples> samples_of(const Original& original) {
     EFFACE_TRY(Samples samples, read_samples(original.data_set_bytes, *original.syntax));
     const std::uint64_t count = samples.image.bytes();
-    if (const auto clear = original.syntax->encapsulated ? samples.clear_bits : original.pixels.clear_bits) {
+    if (auto clear = original.syntax->encapsulated ? samples.clear_bits : original.pixels.clear_bits) {
+        clear->big_endian = false;  // As they are in memory, whatever the original is.
         clear_unused_bits(samples.bytes, *clear);
     }
     samples.bytes.resize(count + (count & 1U));
     return samples;
+}
+
+/// Single bits as they are stored, of even length (PS3.5 8.1.1).
+std::vector<std::byte> packed(const Samples& samples) {
+    const std::uint64_t bits = samples.image.bytes();
+    std::vector<std::byte> bytes((bits + 15) / 16 * 2);
+    for (std::uint64_t i = 0; i < bits; ++i) {
+        bytes[i / 8] |= (samples.bytes[i] & std::byte{1}) << (i % 8);
+    }
+    return bytes;
 }
 
 /// Compressed samples stand native in explicit VR then: OB and OW by their size (PS3.5 A.2).
@@ -111,6 +122,9 @@ Status append_masked_pixels(
     }
     EFFACE_TRY(const std::string_view vr, written_vr(original, samples, target.explicit_vr));
     blacken(std::span{samples.bytes}.first(samples.image.bytes()), samples.image, masked.mask);
+    if (samples.image.is_packed()) {
+        samples.bytes = packed(samples);
+    }
     EFFACE_CHECK(output.append(pixel_element_header(target, vr, samples.bytes.size())));
     return output.append(std::span<const std::byte>{samples.bytes});
 }

@@ -57,6 +57,8 @@ struct Kind {
     std::uint16_t planar = 0;
     int frames = 1;
     bool rle = false;
+    bool big_endian = false;  // Written little endian where something is blackened.
+    bool deep_palette = false;
 };
 
 /// One frame as RLE (PS3.5 annex G) in literal runs: a segment for each byte of a sample, the high one first.
@@ -120,6 +122,11 @@ protected:
             const std::size_t together = kind.planar == 1 ? 1 : kind.samples;
             for (std::size_t plane = 0; plane < planes; ++plane) {
                 for (std::size_t pixel = 0; pixel < kSide * kSide; ++pixel) {
+                    if (kind.photometric == "YBR_FULL_422") {
+                        all += static_cast<char>(shown(pixel % kSide, pixel / kSide));
+                        all += pixel % 2 == 1 ? "\x80\x80" : "";
+                        continue;
+                    }
                     for (std::size_t i = 0; i < together; ++i) {
                         append_sample(all, kind, shown(pixel % kSide, pixel / kSide), plane + i);
                     }
@@ -134,8 +141,20 @@ protected:
             out += '\x80';
             return;
         }
+        if (kind.photometric == "PALETTE COLOR") {
+            out += static_cast<char>(255 - shown);  // The palette turns it back.
+            out += kind.allocated == 16 ? std::string(1, '\0') : std::string{};
+            return;
+        }
         if (kind.allocated == 8) {
             out += static_cast<char>(shown);
+            return;
+        }
+        if (kind.allocated == 32) {
+            const std::uint32_t value = 16'000'000U * shown;
+            for (int i = 0; i < 4; ++i) {
+                out += static_cast<char>((value >> (8 * i)) & 0xFFU);
+            }
             return;
         }
         // Twelve bits; signed ones run from below zero, so that the smallest shows as 0.
@@ -144,8 +163,36 @@ protected:
         out += static_cast<char>((value >> 8) & 0xFF);
     }
 
+    /// 256 greys, the brightest first; of eight bits, or of sixteen from the third stored value on.
+    static void append_palette(DicomWriter& data, const Kind& kind) {
+        const std::size_t first = kind.deep_palette ? 2 : 0;
+        for (std::uint32_t channel = 0; channel < 3; ++channel) {
+            data.header(0x00281101 + channel, Vr::US, 6)
+                .u16(static_cast<std::uint16_t>(256 - first))
+                .u16(static_cast<std::uint16_t>(first))
+                .u16(kind.deep_palette ? 16 : 8);
+        }
+        for (std::uint32_t channel = 0; channel < 3; ++channel) {
+            DicomWriter table{true, kind.big_endian};
+            for (std::size_t i = first; i < 256; i += kind.deep_palette ? 1 : 2) {
+                const auto entry = static_cast<std::uint16_t>(255 - i);
+                table.u16(
+                    static_cast<std::uint16_t>(kind.deep_palette ? entry << 8U : entry | (entry - 1) << 8U)
+                );
+            }
+            data.element(0x00281201 + channel, Vr::OW, table.text());
+        }
+    }
+
+    static std::string swapped(std::string bytes) {
+        for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+            std::swap(bytes[i], bytes[i + 1]);
+        }
+        return bytes;
+    }
+
     std::string file_of(const Kind& kind) const {
-        DicomWriter data;
+        DicomWriter data{true, kind.big_endian};
         data.element(0x00080008, Vr::CS, "ORIGINAL\\PRIMARY\\OTHER")
             .element(0x00080016, Vr::UI, sop_class_)
             .element(0x00080018, Vr::UI, "1.2.276.0.99.2.1")
@@ -166,10 +213,17 @@ protected:
             .us(0x00280103, kind.is_signed)
             .us(0x00280106, 1)
             .us(0x00280107, 2);
+        if (kind.photometric == "PALETTE COLOR") {
+            append_palette(data, kind);
+        }
         const std::string samples = samples_of(kind);
         if (!kind.rle) {
-            data.header(0x7FE00010, Vr::OW, static_cast<std::uint32_t>(samples.size())).raw(samples);
-            return part10_file(data.text(), rules::kExplicitVrLittleEndian, sop_class_, "1.2.276.0.99.2.1");
+            data.header(0x7FE00010, Vr::OW, static_cast<std::uint32_t>(samples.size()))
+                .raw(kind.big_endian ? swapped(samples) : samples);
+            return part10_file(
+                data.text(), kind.big_endian ? rules::kExplicitVrBigEndian : rules::kExplicitVrLittleEndian,
+                sop_class_, "1.2.276.0.99.2.1"
+            );
         }
         data.header(0x7FE00010, Vr::OB, 0xFFFFFFFFU).fragment("");
         const std::size_t frame_bytes = samples.size() / static_cast<std::size_t>(kind.frames);
@@ -296,12 +350,91 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{.name = "RgbByPlane", .photometric = "RGB", .samples = 3, .planar = 1},
         Kind{.name = "YbrFull", .photometric = "YBR_FULL", .samples = 3}, Kind{.name = "Cine", .frames = 3},
         Kind{.name = "Rle8", .rle = true}, Kind{.name = "Rle12", .allocated = 16, .stored = 12, .rle = true},
+        Kind{.name = "Grey32", .allocated = 32, .stored = 32},
+        Kind{.name = "Ybr422", .photometric = "YBR_FULL_422", .samples = 3},
+        Kind{.name = "Ybr422Cine", .photometric = "YBR_FULL_422", .samples = 3, .frames = 2},
+        Kind{.name = "Palette", .photometric = "PALETTE COLOR"},
+        Kind{
+            .name = "DeepPalette",
+            .photometric = "PALETTE COLOR",
+            .allocated = 16,
+            .stored = 8,
+            .deep_palette = true},
+        Kind{.name = "RlePalette", .photometric = "PALETTE COLOR", .rle = true},
+        Kind{.name = "Rle32", .allocated = 32, .stored = 32, .rle = true},
+        Kind{.name = "BigEndian8", .big_endian = true},
+        Kind{.name = "BigEndian12Signed", .allocated = 16, .stored = 12, .is_signed = 1, .big_endian = true},
+        Kind{.name = "BigEndianRgb", .photometric = "RGB", .samples = 3, .frames = 2, .big_endian = true},
+        Kind{.name = "BigEndianPalette", .photometric = "PALETTE COLOR", .big_endian = true},
         Kind{.name = "RleRgbCine", .photometric = "RGB", .samples = 3, .frames = 2, .rle = true}
     ),
     [](const auto& kind) { return kind.param.name; }
 );
 
 class FoundTest : public MaskedTest {};
+
+TEST_F(FoundTest, SingleBitsAreBlackenedBitByBit) {
+    DicomWriter data;
+    data.element(0x00080008, Vr::CS, "ORIGINAL\\PRIMARY")
+        .element(0x00080016, Vr::UI, kSecondaryCapture)
+        .element(0x00080018, Vr::UI, "1.2.276.0.99.2.1")
+        .element(0x00080060, Vr::CS, "OT")
+        .element(0x0020000D, Vr::UI, "1.2.276.0.99.2.2")
+        .element(0x0020000E, Vr::UI, "1.2.276.0.99.2.3")
+        .us(0x00280002, 1)
+        .element(0x00280004, Vr::CS, "MONOCHROME2")
+        .element(0x00280008, Vr::IS, "1")
+        .us(0x00280010, 31)
+        .us(0x00280011, 53)
+        .us(0x00280100, 1)
+        .us(0x00280101, 1)
+        .us(0x00280102, 0)
+        .us(0x00280103, 0);
+    std::string bits((53 * 31 + 15) / 16 * 2, '\0');
+    const auto set = [&](std::size_t x, std::size_t y) {
+        const std::size_t bit = y * 53 + x;
+        bits[bit / 8] = static_cast<char>(bits[bit / 8] | 1 << bit % 8);
+    };
+    set(12, 9);
+    set(20, 14);
+    set(51, 30);  // Another value of nothing that is found.
+    data.header(0x7FE00010, Vr::OB, static_cast<std::uint32_t>(bits.size())).raw(bits);
+    original_ =
+        part10_file(data.text(), rules::kExplicitVrLittleEndian, kSecondaryCapture, "1.2.276.0.99.2.1");
+
+    class Lines final : public pipeline::Detector {
+    public:
+        Result<std::vector<Detection>> find(const pipeline::PictureView& picture) override {
+            const bool left = picture.at(12, 9) == 255 || picture.at(20, 14) == 255;
+            return left ? std::vector<Detection>{{{12, 9, 21, 15}, 1.0F}} : std::vector<Detection>{};
+        }
+    } lines;
+
+    finders_.text = &lines;
+
+    cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
+
+    ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned) << cleaned_.report.reason;
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+    std::string wanted = bits;
+    for (const std::size_t bit : {9 * 53 + 12, 14 * 53 + 20}) {
+        wanted[bit / 8] = static_cast<char>(wanted[bit / 8] & ~(1 << bit % 8));
+    }
+    EXPECT_TRUE(cleaned_.written.ends_with(wanted));
+    cleaned_.written[cleaned_.written.size() - 4] =
+        static_cast<char>(cleaned_.written[cleaned_.written.size() - 4] ^ 1);
+    EXPECT_EQ(judge_it().reason, "gate: samples outside the mask differ (7FE0,0010)");
+}
+
+TEST_F(FoundTest, APaletteWithoutItsTablesIsNotSearched) {
+    original_ = file_of({.photometric = "PALETTE COLOR"});
+    const std::size_t at = original_.find(std::string_view{"\x28\0\x02\x12OW", 6});
+    ASSERT_NE(at, std::string::npos);
+    original_.erase(at, 12 + 256);
+    cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(cleaned_.report.reason.find("colour tables"), std::string::npos) << cleaned_.report.reason;
+}
 
 TEST_F(FoundTest, NothingFoundLeavesSamplesAndImageTypeAsTheyWere) {
     has_text_ = has_face_ = false;
