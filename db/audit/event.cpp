@@ -60,6 +60,8 @@ constexpr std::array kAuditEvents{
     AuditEventRow{
         E::kDestinationReleased, "destination_released", S::kOperator, "a destination was started again"},
     AuditEventRow{E::kAuditExported, "audit_exported", S::kOperator, "audit rows were exported"},
+    AuditEventRow{
+        E::kOriginalShown, "original_shown", S::kOperator, "a picture of an original was made for a person"},
     AuditEventRow{E::kNodeStarted, "node_started", S::kNode, "with this version, configuration and rules"},
     AuditEventRow{E::kNodeStopped, "node_stopped", S::kNode, "in order"},
     AuditEventRow{

@@ -43,6 +43,7 @@ enum class AuditEvent : std::uint8_t {
     kDestinationHeld,
     kDestinationReleased,
     kAuditExported,
+    kOriginalShown,
     // The node and its configuration.
     kNodeStarted,
     kNodeStopped,

@@ -6,6 +6,7 @@
 #include "node/bulk/bulk_audit.h"
 #include "node/bulk/bulk_file.h"
 #include "node/bulk/bulk_run.h"
+#include "node/bulk/previewer.h"
 #include "node/forward/part10_tree.h"
 #include "node/workers/worker_pool.h"
 
@@ -54,6 +55,8 @@ private:
     void advance(const BulkItemPointer& item);
     void settle(const BulkItemPointer& item);
     void place(const BulkItemPointer& item);
+    void draw_previews(BulkItem& item);
+    Status draw_preview(const BulkItem& item, bool of_original, std::string& path);
     void append(const BulkItemPointer& item, db::AuditEntry entry, BulkItem::Stage next);
     void end(const FileOutcome& outcome);
     void give_permit_back();
@@ -65,6 +68,7 @@ private:
     const BulkHooks& hooks_;
     BulkAudit& audit_;
     Part10Tree tree_;
+    Previewer previewer_;
     WorkerPool pool_;
     const std::size_t outstanding_max_;
     std::vector<std::thread> cleaners_;

@@ -42,6 +42,10 @@ struct BulkOptions {
     std::chrono::milliseconds unit_deadline{120'000};
     std::string scratch;     ///< A folder for unnamed files; not in IN, not in OUT.
     std::string audit_file;  ///< The audit's database; beside OUT.
+    std::string previews;    ///< A folder for PNGs of what was cleaned; empty: none are drawn.
+    /// Pictures of the originals as well, each audited before it is drawn.
+    bool previews_of_originals = false;
+    std::uint64_t preview_frame = 0;  ///< From 0.
     std::string software_version;
 };
 
@@ -50,8 +54,14 @@ struct FileOutcome {
     enum class Kind : std::uint8_t { kCleaned, kQuarantined, kRefused };
     std::string in;
     Kind kind = Kind::kRefused;
-    std::string out;     ///< Empty unless cleaned.
-    std::string reason;  ///< Empty when cleaned.
+    std::string out;  ///< Empty unless cleaned.
+    /// Of the cleaned instance; empty: none was asked for, or none could be drawn, then `no_preview` says
+    /// why.
+    std::string preview;
+    std::string original_preview;
+    std::string no_preview;
+    std::uint64_t mask_boxes = 0;  ///< How many boxes were blackened.
+    std::string reason;            ///< Empty when cleaned.
     std::string rule;
     rules::ActionCounts actions;
     bool not_dicom = false;      ///< Refused because it is no instance: counts as no fault of the run.

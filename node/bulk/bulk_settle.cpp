@@ -67,6 +67,7 @@ void BulkFlow::settle(const BulkItemPointer& item) {
     }
     outcome.kind = Kind::kCleaned;
     outcome.actions = result.clean.actions;
+    outcome.mask_boxes = result.clean.mask.size();
     db::AuditEntry entry = entry_for(*item, db::AuditEvent::kCleaned);
     entry.outcome = db::AuditOutcome::kSuccess;
     entry.new_instance_uid = result.clean.new_sop_instance_uid;
@@ -86,6 +87,9 @@ void BulkFlow::place(const BulkItemPointer& item) {
         EFFACE_TRY(outcome.out, tree_.path_of(facts.names));
         return tree_.place(item->output, facts.names);
     }();
+    if (placed && !options_.previews.empty()) {
+        draw_previews(*item);
+    }
     item->output = {};
     if (!placed && placed.error().fault != Fault::kQuarantine) {
         give_up(options_.out + ": " + placed.error().message());
@@ -104,6 +108,35 @@ void BulkFlow::place(const BulkItemPointer& item) {
     outcome.out.clear();
     outcome.reason = placed.error().message();
     append(item, entry_for(*item, db::AuditEvent::kDeliveryFailed), BulkItem::Stage::kEnded);
+}
+
+/// One that cannot be drawn is said, and no reason to hold the instance back.
+void BulkFlow::draw_previews(BulkItem& item) {
+    FileOutcome& outcome = item.outcome;
+    Status drawn = draw_preview(item, false, outcome.preview);
+    if (drawn && options_.previews_of_originals) {
+        db::AuditEntry entry = entry_for(item, db::AuditEvent::kOriginalShown);
+        entry.outcome = db::AuditOutcome::kSuccess;
+        drawn = audit_.append_now(std::move(entry));
+        drawn = drawn ? draw_preview(item, true, outcome.original_preview) : drawn;
+    }
+    if (!drawn) {
+        outcome.no_preview = drawn.error().message();
+    }
+}
+
+/// Named like the instance in OUT, whose names Part10Tree has made safe.
+Status BulkFlow::draw_preview(const BulkItem& item, bool of_original, std::string& path) {
+    const std::string name = item.outcome.out.substr(options_.out.size());
+    std::string wanted = options_.previews + name + (of_original ? ".original.png" : ".png");
+    const Status drawn = previewer_.draw(
+        of_original ? item.instance.original.get() : item.output.get(),
+        {.frame = options_.preview_frame, .mask = item.result.clean.mask}, wanted
+    );
+    if (drawn) {
+        path = std::move(wanted);
+    }
+    return drawn;
 }
 
 void BulkFlow::append(const BulkItemPointer& item, db::AuditEntry entry, BulkItem::Stage next) {

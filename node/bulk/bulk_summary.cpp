@@ -40,8 +40,8 @@ tl::expected<void, std::string> check_bulk_paths(const BulkOptions& options) {
     if (lies_within(options.in, options.out)) {
         return tl::unexpected(options.in + " lies in " + options.out + ": keep them apart");
     }
-    for (const std::string& written : {options.audit_file, options.scratch}) {
-        if (lies_within(written, options.in)) {
+    for (const std::string& written : {options.audit_file, options.scratch, options.previews}) {
+        if (!written.empty() && lies_within(written, options.in)) {
             return tl::unexpected(
                 written + " would lie in " + options.in + ": nothing is ever written there"
             );

@@ -108,9 +108,26 @@ constexpr std::array kRunOptions{
     OptionRow{"--key", "FILE", "The project key (default: the project's; made on first use)"},
     kProject,
     OptionRow{"--workers", "N", "Cleaning processes (default: one a core)"},
+    OptionRow{"--previews", "DIR", "Also a PNG of each cleaned image, what was blackened outlined"},
     OptionRow{
         "--scratch", "DIR",
         "Where originals are copied to while in work (default: below the state directory)"}};
+constexpr std::array kPreviewOptions{
+    OptionRow{"FILE", "", "A DICOM file as it was received", true},
+    OptionRow{"-o,--output", "FILE", "The PNG to make", true},
+    OptionRow{"--frame", "N", "Which frame, from 1 (default: the first)"},
+    OptionRow{"--rules", "FILE", "Rules of this file (default: the project's, else the built-in ones)"},
+    kProject,
+    OptionRow{"--before", "", "Also OUTPUT.before.png, of the original: audited"}};
+constexpr std::array kOccludeOptions{
+    OptionRow{"IN", "", "A DICOM file", true},
+    OptionRow{"-o,--output", "FILE", "The file to make; never overwritten", true},
+    OptionRow{"--box", "X,Y,W,H", "A region to blacken, in pixels; may be given again", false, true},
+    OptionRow{
+        "--mask", "FILE", "A PNG of the image's size, bright where to blacken, or a DICOM Segmentation"},
+    OptionRow{"--search", "", "Also search for text and faces, and blacken what is found"},
+    OptionRow{"--key", "FILE", "The project key (default: the project's; made on first use)"},
+    kProject};
 constexpr std::array kConfigCheckOptions{OptionRow{"FILE", "", "The settings file (default: --config)"}};
 constexpr std::array kDoctorOptions{OptionRow{"--echo", "", "Also send a C-ECHO to every DICOM destination"}};
 
@@ -259,11 +276,30 @@ constexpr std::array kCommands{
         "never copied. Keeps a chained audit in OUT.audit/audit.sqlite. Without a configuration: the\n"
         "built-in rules, and keys that are made on first use. The rules' destinations and holds do not\n"
         "matter here. With --json one object a line: in, outcome (cleaned, quarantined, refused), out,\n"
-        "reason, rule, actions{D,Z,X,K,C,U}.",
+        "reason, rule, actions{D,Z,X,K,C,U}, mask_boxes, preview.",
         "efface run /data/in /data/out\nefface run study out --rules site.toml --json > result.ndjson",
         "0 every instance was cleaned (what is no DICOM does not count), 1 some were quarantined or refused, "
         "or it was interrupted, 3 rules or keys, 5 IN and OUT overlap, 6 it could not go on",
         kRunOptions, &run_bulk_command},
+    CommandRow{
+        "preview", "What an instance would look like once it is cleaned, as a PNG",
+        "Cleans the file, has the gate judge it and draws one frame, with the outline of what was "
+        "blackened;\n"
+        "keeps nothing else. The original is drawn only with --before, which is audited beside OUTPUT.",
+        "efface preview image.dcm -o image.png\nefface preview cine.dcm -o frame-9.png --frame 9 --rules "
+        "site.toml",
+        "0, 1 it would be quarantined or refused, or cannot be shown, 3 rules or keys, 5 the file stands "
+        "there",
+        kPreviewOptions, &run_preview},
+    CommandRow{
+        "occlude", "De-identify one file and blacken the regions that you name",
+        "The header is cleaned as under a header-only rule, and the gate judges the result. Regions lie on "
+        "a\n"
+        "grid of 8 pixels; a painted mask is grown by 3 pixels. Keeps a chained audit in OUTPUT.audit/.",
+        "efface occlude image.dcm --box 0,0,640,40 -o clean.dcm\n"
+        "efface occlude image.dcm --mask painted.png --search -o clean.dcm",
+        "0, 1 quarantined or refused, 2 no region or no mask, 3 keys, 5 the file stands there",
+        kOccludeOptions, &run_occlude},
     CommandRow{
         "config check", "Is a settings file right, with the keys and rules it names?", "",
         "efface config check /etc/efface/efface.toml", "0 right, 3 wrong (FILE:LINE:COLUMN: what)",

@@ -29,6 +29,9 @@ Exit run_audit_query(CommandContext& context, const Arguments& arguments);
 Exit run_audit_export(CommandContext& context, const Arguments& arguments);
 Exit run_audit_verify(CommandContext& context, const Arguments& arguments);
 Exit run_audit_report(CommandContext& context, const Arguments& arguments);
+// preview_command.cpp, occlude_command.cpp
+Exit run_preview(CommandContext& context, const Arguments& arguments);
+Exit run_occlude(CommandContext& context, const Arguments& arguments);
 // rules_commands.cpp
 Exit run_rules_check(CommandContext& context, const Arguments& arguments);
 Exit run_rules_import_ctp_pixels(CommandContext& context, const Arguments& arguments);

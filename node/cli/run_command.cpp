@@ -1,14 +1,8 @@
 #include "node/bulk/bulk_run.h"
-#include "node/bulk/folder_walk.h"
-#include "node/bulk/worker_program.h"
+#include "node/cli/bulk_options.h"
 #include "node/cli/commands.h"
-#include "node/cli/node_access.h"
 #include "node/cli/progress.h"
-#include "node/cli/rule_file.h"
-#include "node/cli/typed.h"
-#include "node/control/key_file.h"
 #include "node/control/time_text.h"
-#include "node/workers/worker_limits.h"
 
 #include <algorithm>
 #include <csignal>
@@ -19,7 +13,6 @@ namespace efface::node {
 
 namespace {
 
-constexpr std::uint64_t kWorkersMax = 256;
 constexpr std::uint64_t kCountedFilesMax = 10'000'000;
 
 std::atomic<bool> interrupted{false};
@@ -54,100 +47,6 @@ private:
     struct sigaction before_term_ {};
 };
 
-struct KeyPlace {
-    std::string path;
-    bool may_make = false;
-    std::string_view purpose;
-};
-
-/// Reads the key, or makes it where it is missing and may be made, but never inside `in`.
-tl::expected<rules::ProjectKey, Exit> find_key(
-    CommandContext& context, const KeyPlace& place, const std::string& in
-) {
-    const auto& [path, may_make, purpose] = place;
-    const bool missing = ::access(path.c_str(), F_OK) != 0;
-    if (missing && may_make && lies_within(path, in)) {
-        context.output.error(path + " would be made in " + in + ": nothing is ever written there");
-        return tl::unexpected(Exit::kRefused);
-    }
-    auto key = missing && may_make ? make_key_file(context.environment, path) : read_key_file(path);
-    if (!key) {
-        context.output.error(key.error());
-        return tl::unexpected(Exit::kConfiguration);
-    }
-    context.output.remark(
-        std::string{purpose} + " key " + path + " (" + key->fingerprint() + ")" +
-        (missing ? ", made now: keep a copy" : "")
-    );
-    return std::move(*key);
-}
-
-std::string without_slash(std::string path) {
-    while (path.size() > 1 && path.back() == '/') {
-        path.pop_back();
-    }
-    return path;
-}
-
-tl::expected<BulkOptions, Exit> options_of(CommandContext& context, const Arguments& arguments) {
-    Output& output = context.output;
-    NodeAccess node{context};
-    const auto settings = node.settings();
-    const auto workers = typed_number(
-        output, arguments, "--workers", std::max<std::uint64_t>(std::thread::hardware_concurrency(), 1)
-    );
-    if (!settings || !workers) {
-        return tl::unexpected(settings ? workers.error() : settings.error());
-    }
-    const auto project = choose_project(**settings, arguments.text("--project"));
-    if (!project || *workers == 0 || *workers > kWorkersMax) {
-        output.error(project ? "--workers is 1 to " + std::to_string(kWorkersMax) : project.error());
-        return tl::unexpected(Exit::kUsage);
-    }
-    const auto rules =
-        read_rule_file(arguments.has("--rules") ? arguments.text("--rules") : (*project)->rules_file);
-    if (!rules) {
-        output.error(rules.error());
-        return tl::unexpected(Exit::kConfiguration);
-    }
-    const auto worker_path = default_worker_path();
-    if (!worker_path) {
-        output.error(worker_path.error().message());
-        return tl::unexpected(Exit::kInternal);
-    }
-    // A key that somebody named must be there: making another in its place would give other pseudonyms.
-    const bool named = arguments.has("--key");
-    const std::string in = without_slash(arguments.text("IN"));
-    const auto key =
-        find_key(context, {named ? arguments.text("--key") : (*project)->key_file, !named, "project"}, in);
-    if (!key) {
-        return tl::unexpected(key.error());
-    }
-    auto audit_key = find_key(context, {(*settings)->audit.key_file, true, "audit"}, in);
-    if (!audit_key) {
-        return tl::unexpected(audit_key.error());
-    }
-    const std::string out = without_slash(arguments.text("OUT"));
-    return BulkOptions{
-        .in = in,
-        .out = out,
-        .project = (*project)->name,
-        .key = *key,
-        .identity = AuditIdentity{std::move(*audit_key)},
-        .rules = rules->rules,
-        .worker = make_worker_program(
-            *worker_path, {(*project)->name, *key, rules->name, rules->text}, EFFACE_VERSION,
-            worker_limits((*settings)->workers)
-        ),
-        .workers = *workers,
-        .unit_deadline = std::chrono::seconds{(*settings)->workers.wall_seconds_max},
-        .scratch = arguments.has("--scratch") ? arguments.text("--scratch")
-                                              : (*settings)->node.state_directory + "/scratch",
-        .audit_file = out + ".audit/audit.sqlite",
-        .software_version = EFFACE_VERSION,
-    };
-}
-
 /// The fields and their order are the interface of --json.
 Json outcome_json(const FileOutcome& outcome) {
     Json actions = Json::object();
@@ -162,6 +61,8 @@ Json outcome_json(const FileOutcome& outcome) {
         {"reason", or_null(outcome.reason)},
         {"rule", or_null(outcome.rule)},
         {"actions", std::move(actions)},
+        {"mask_boxes", outcome.mask_boxes},
+        {"preview", or_null(outcome.preview)},
     };
 }
 
@@ -226,10 +127,12 @@ void print_summary(
 
 Exit run_bulk_command(CommandContext& context, const Arguments& arguments) {
     Output& output = context.output;
-    auto options = options_of(context, arguments);
+    auto options =
+        bulk_options(context, arguments, {.in = arguments.text("IN"), .out = arguments.text("OUT")});
     if (!options) {
         return options.error();
     }
+    options->previews = without_slash(arguments.text("--previews"));
     if (auto separate = check_bulk_paths(*options); !separate) {
         output.error(separate.error());
         return Exit::kRefused;
@@ -255,6 +158,10 @@ Exit run_bulk_command(CommandContext& context, const Arguments& arguments) {
                          std::string{outcome_name(outcome.kind)} + "  " + printable(outcome.in) + "  " +
                          outcome.reason
                      );
+                 }
+                 if (!outcome.no_preview.empty()) {
+                     progress.hide();
+                     output.remark("no preview of " + printable(outcome.out) + ": " + outcome.no_preview);
                  }
                  progress.count(cleaned);
              },

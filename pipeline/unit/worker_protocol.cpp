@@ -280,6 +280,19 @@ Result<GateRequest> gate_request_from_json(const Json& json) {
     return request;
 }
 
+Json to_json(const PreviewRequest& request) {
+    return Json{{"frame", request.frame}, {"mask", boxes_to_json(request.mask)}};
+}
+
+Result<PreviewRequest> preview_request_from_json(const Json& json) {
+    JsonFields fields{json};
+    PreviewRequest request;
+    fields.read("frame", request.frame);
+    fields.read("mask", request.mask);
+    EFFACE_CHECK(fields.finish("preview request: a field is missing, unknown or of the wrong type"));
+    return request;
+}
+
 Json to_json(const WorkerFailure& failure) {
     return Json{{"fault", kFaultNames[static_cast<std::size_t>(failure.fault)]}, {"reason", failure.reason}};
 }

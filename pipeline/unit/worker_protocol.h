@@ -11,12 +11,13 @@
 //   clean       original, output          WorkOrder                     cleaned (CleanReport)
 //   gate        original, written         GateRequest                   judged (GateReport)
 //   explain     original                  WorkOrder                     explained (explanation.h)
+//   preview     instance, picture         PreviewRequest                previewed ({}); picture is a PNG then
 //   any         -                         -                             failed (WorkerFailure)
 //
-// `original` and `written` are open for reading, `output` for reading and writing and empty. All are
-// used by offset only (pread, pwrite), so a shared file position does not matter.
-// In the work order of an explain request empty fields are not compared with the file.
-// Thread rule: the functions are re-entrant; one socket end belongs to one thread at a time.
+// `original`, `written` and `instance` are open for reading, `output` and `picture` for both and empty. All
+// are used by offset only (pread, pwrite), so a shared file position does not matter. In the work order of an
+// explain request empty fields are not compared with the file. Thread rule: the functions are re-entrant; one
+// socket end belongs to one thread at a time.
 #pragma once
 
 #include "config/environment.h"
@@ -43,11 +44,13 @@ enum class MessageKind : std::uint8_t {
     kClean = 2,
     kGate = 3,
     kExplain = 4,
+    kPreview = 5,
     kReady = 65,
     kCleaned = 66,
     kJudged = 67,
     kExplained = 68,
     kFailed = 69,
+    kPreviewed = 70,
 };
 
 struct Message {
@@ -124,6 +127,12 @@ struct GateRequest {
     std::vector<Box> mask;       ///< What the cleaner says it blackened: judged, not believed.
 };
 
+/// One frame as a picture for people (preview.h). Says nothing about whether the instance is clean.
+struct PreviewRequest {
+    std::uint64_t frame = 0;  ///< From 0.
+    std::vector<Box> mask;    ///< Its outline is drawn.
+};
+
 /// The worker could not do the request at all; says nothing about the instance unless `fault` is
 /// quarantine. `reason` is a literal with a number or tag at most.
 struct WorkerFailure {
@@ -134,11 +143,13 @@ struct WorkerFailure {
 Json to_json(const WorkerConfiguration& configuration);
 Json to_json(const WorkerReady& ready);
 Json to_json(const GateRequest& request);
+Json to_json(const PreviewRequest& request);
 Json to_json(const WorkerFailure& failure);
 /// Strict: a missing, unknown or mistyped field is an error.
 Result<WorkerConfiguration> worker_configuration_from_json(const Json& json);
 Result<WorkerReady> worker_ready_from_json(const Json& json);
 Result<GateRequest> gate_request_from_json(const Json& json);
+Result<PreviewRequest> preview_request_from_json(const Json& json);
 Result<WorkerFailure> worker_failure_from_json(const Json& json);
 
 }  // namespace efface::pipeline

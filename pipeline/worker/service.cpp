@@ -5,6 +5,8 @@
 #include "pipeline/scan/part10.h"
 #include "pipeline/unit/clean_unit.h"
 #include "pipeline/unit/explanation.h"
+#include "pipeline/unit/output_file.h"
+#include "pipeline/unit/preview.h"
 #include "pipeline/unit/unit_checks.h"
 #include "pipeline/worker/sandbox.h"
 
@@ -105,6 +107,8 @@ Result<WorkerService::Reply> WorkerService::answer(const Message& request) {
             return gate(*json, request);
         case MessageKind::kExplain:
             return explain(*json, request);
+        case MessageKind::kPreview:
+            return preview(*json, request);
         default:
             return fail(Fault::kHalt, "worker: a request of no known kind");
     }
@@ -179,6 +183,15 @@ Result<WorkerService::Reply> WorkerService::gate(const Json& json, const Message
          .has_declared_regions = governing->declared.any_source()}
     );
     return Reply{MessageKind::kJudged, to_json(report)};
+}
+
+Result<WorkerService::Reply> WorkerService::preview(const Json& json, const Message& request) {
+    EFFACE_TRY(const PreviewRequest asked, preview_request_from_json(json));
+    EFFACE_TRY(const std::span<const std::byte> instance, load(original_, request, 0, 2));
+    EFFACE_TRY(const std::string picture, preview_png(instance, asked));
+    OutputFile output{request.descriptors[1].get(), limits_.output_bytes_max};
+    EFFACE_CHECK(output.append(picture));
+    return Reply{MessageKind::kPreviewed, Json::object()};
 }
 
 Result<WorkerService::Reply> WorkerService::explain(const Json& json, const Message& request) {

@@ -41,6 +41,7 @@ private:
     Result<Reply> configure(const Json& json);
     Result<Reply> clean(const Json& json, const Message& request);
     Result<Reply> gate(const Json& json, const Message& request);
+    Result<Reply> preview(const Json& json, const Message& request);
     Result<Reply> explain(const Json& json, const Message& request);
     Result<const Project*> find_project(const WorkOrder& order) const;
 

@@ -47,7 +47,7 @@ std::vector<Region> take_regions(TomlView& view, std::string_view key) {
     if (list == nullptr || list->empty() || list->size() > kRegionsMax) {
         view.wrong(
             node->source(),
-            "'" + std::string{key} + "' is a list of 1 to 256 regions [left, top, width, height]"
+            "'" + std::string{key} + "' is a list of 1 to 4096 regions [left, top, width, height]"
         );
     }
     for (const toml::node& element : *list) {

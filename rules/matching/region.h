@@ -9,7 +9,7 @@ namespace efface::rules {
 /// Columns and rows are US (PS3.3 C.7.6.3.1): no region needs to name more.
 inline constexpr std::int64_t kRegionEdgeMax = 65535;
 /// Of one rule, template or instance: more is no description of a screen.
-inline constexpr std::size_t kRegionsMax = 256;
+inline constexpr std::size_t kRegionsMax = 4096;
 
 struct Region {
     std::int64_t left = 0;

@@ -37,6 +37,7 @@ const std::vector<Library> kLibraries{
     {"charls/", {"pipeline/codec"}},
     {"openjpeg", {"pipeline/codec"}},
     {"jpeglib", {"pipeline/codec"}},
+    {"png.h", {"pipeline/picture"}},
     {"opencv2/", {"pipeline/find"}},
     {"torch/", {"pipeline/inference"}},
     {"ATen/", {"pipeline/inference"}},

@@ -151,7 +151,7 @@ TEST(RuleFile, ErrorsNameThePlaceAndTheWord) {
         {head + "pixels.blacken = [[0, 0, 0, 8]]\n", "a region is [left, top, width, height]"},
         {head + "pixels.blacken = [[-1, 0, 8, 8]]\n", "a region is [left, top, width, height]"},
         {head + "pixels.blacken = [[0, 0, 65536, 8]]\n", "a region is [left, top, width, height]"},
-        {head + "pixels.blacken = []\n", "'blacken' is a list of 1 to 256 regions"},
+        {head + "pixels.blacken = []\n", "'blacken' is a list of 1 to 4096 regions"},
         {head + "pixels.accept = ['no-fase']\n", "unknown doubt 'no-fase', did you mean 'no-face'?"},
         {head + "pixels.accept = ['residue']\n", "'residue' cannot be accepted"},
         {head + "pixels.accept = ['no-face', 'no-face']\n", "'no-face' stands twice"},
