@@ -58,13 +58,12 @@ def main():
 
 
 def measure(asked, program, models, folder):
-    from cells import CELLS
     from scoring import Report, report_found
-    from search import Cache, search_all
+    from search import Cache, every_cell, search_all
 
     prefixes = [prefix for prefix in asked.cells.split(",") if prefix]
     limit = QUICK if asked.quick else asked.at_most
-    cells = [cell for cell in CELLS if chosen(cell.name, prefixes)]
+    cells = [cell for cell in every_cell() if chosen(cell.name, prefixes)]
     counts = {cell.name: min(cell.count, limit or cell.count) for cell in cells}
     cache = Cache(folder / "cache", asked.seed, program, models)
     report = Report()

@@ -2,12 +2,14 @@
 // the worker does (load_finders) and grows what they find as the cleaner does (mask_box_of_*); nothing is set
 // here.
 //
-//   efface-finders --models DIR [--text] [--faces] < paths       one PGM or PPM a line
-//   {"model_digest":HEX}                                         first line
-//   {"path":P,"columns":C,"rows":R,"text":[[l,t,r,b,score]...],"text_mask":[[l,t,r,b]...],"text_ms":M,"faces":...}
+//   efface-finders --models DIR [--text] [--faces] [--occlusions] < paths       one PGM or PPM a line
+//   {"model_digest":HEX}                                                        first line
+//   {"path":P,"columns":C,"rows":R,"text":[[l,t,r,b,score]...],"text_mask":[[l,t,r,b]...],"text_ms":M,"faces":...,
+//    "occlusions":[[l,t,r,b,score]...],"occlusion_kinds":[K...],"occlusion_verdicts":["destroyed"...]}
 //
 // Exit codes: 0, 2 usage, 3 a model does not load, 4 a picture cannot be read or searched.
 #include "config/json.h"
+#include "pipeline/occlusions/occlusions.h"
 #include "pipeline/pixel/mask.h"
 #include "pipeline/worker/worker_finders.h"
 #include "tests/bench/pixels/netpbm.h"
@@ -26,6 +28,7 @@ struct Options {
     std::string models;
     bool text = false;
     bool faces = false;
+    bool occlusions = false;
 };
 
 bool read_options(int argc, char** argv, Options& options) {
@@ -37,11 +40,13 @@ bool read_options(int argc, char** argv, Options& options) {
             options.text = true;
         } else if (argument == "--faces") {
             options.faces = true;
+        } else if (argument == "--occlusions") {
+            options.occlusions = true;
         } else {
             return false;
         }
     }
-    return !options.models.empty() && (options.text || options.faces);
+    return !options.models.empty() && (options.text || options.faces || options.occlusions);
 }
 
 /// Of this process: other programs on the machine do not count.
@@ -77,6 +82,27 @@ Status search(
     return {};
 }
 
+Status search_occlusions(const pipeline::Picture& picture, Json& answer) {
+    const double before = cpu_ms();
+    EFFACE_TRY(const std::vector<pipeline::Occlusion> found, pipeline::find_occlusions(picture.view()));
+    answer["occlusions_ms"] = cpu_ms() - before;
+    Json boxes = Json::array();
+    Json kinds = Json::array();
+    Json verdicts = Json::array();
+    for (const pipeline::Occlusion& occlusion : found) {
+        Json box = corners(occlusion.box);
+        box.push_back(occlusion.score);
+        boxes.push_back(std::move(box));
+        kinds.push_back(std::string{pipeline::occlusion_kind_name(occlusion.kind)});
+        const bool destroyed = occlusion.verdict == pipeline::OcclusionVerdict::kDestroyed;
+        verdicts.push_back(destroyed ? "destroyed" : "insufficient");
+    }
+    answer["occlusions"] = std::move(boxes);
+    answer["occlusion_kinds"] = std::move(kinds);
+    answer["occlusion_verdicts"] = std::move(verdicts);
+    return {};
+}
+
 Result<Json> search_file(const std::string& path, const Options& options, pipeline::WorkerFinders& finders) {
     EFFACE_TRY(const pipeline::Picture picture, bench::read_netpbm(path));
     Json answer{{"path", path}, {"columns", picture.columns}, {"rows", picture.rows}};
@@ -85,6 +111,9 @@ Result<Json> search_file(const std::string& path, const Options& options, pipeli
     }
     if (options.faces) {
         EFFACE_CHECK(search(*finders.face, picture, "faces", pipeline::mask_box_of_face, answer));
+    }
+    if (options.occlusions) {
+        EFFACE_CHECK(search_occlusions(picture, answer));
     }
     return answer;
 }
@@ -99,7 +128,7 @@ int complain(const Error& error, int exit_code) {
 int main(int argc, char** argv) {
     Options options;
     if (!read_options(argc, argv, options)) {
-        std::cerr << "efface-finders --models DIR [--text] [--faces] < paths\n";
+        std::cerr << "efface-finders --models DIR [--text] [--faces] [--occlusions] < paths\n";
         return 2;
     }
     auto finders = pipeline::load_finders(options.models);

@@ -4,12 +4,15 @@
     text     covered where 99 % of the box around a line's ink does
     no_face  mean number of faces found in a picture
     no_text  mean share of a picture that is masked
+    occlusion     found where the found boxes cover 80 % of it; judged rightly where the one that covers most of it says
+                  what its drawing says
+    no_occlusion  share of pictures in which one is found
 """
 
 import numpy as np
 from rates import percent, poisson, table, wilson
 
-FACE_SHARE, TEXT_SHARE = .90, .99
+FACE_SHARE, TEXT_SHARE, OCCLUSION_SHARE = .90, .99, .80
 # What the aim of 99 % is stated for.
 CONTRAST_MIN = .20
 EM_BANDS = ((8, 11), (12, 17), (18, 26), (27, 40))
@@ -120,11 +123,12 @@ class Report:
 
 def report_found(report, cells, records):
     by_kind = {kind: [cell for cell in cells if cell.kind == kind and records.get(cell.name)]
-               for kind in ("face", "no_face", "text", "no_text")}
+               for kind in ("face", "no_face", "text", "no_text", "occlusion", "no_occlusion")}
     _report_faces(report, by_kind, records)
     _report_text(report, by_kind, records)
+    _report_occlusions(report, by_kind, records)
     times = {what: [record[what + "_ms"] for cell in cells for record in records.get(cell.name, []) if what + "_ms" in record]
-             for what in ("faces", "text")}
+             for what in ("faces", "text", "occlusions")}
     for what, values in times.items():
         if values:
             report.say(f"{what}: {np.median(values):.0f} ms of CPU a picture in the median, {max(values):.0f} at most")
@@ -176,3 +180,45 @@ def _report_text(report, by_kind, records):
         points = [[f"{least:.3f}", percent(found), percent(area)] for least, found, area in curve(text, bare)]
         report.parts.append(table(["score from", "recall %", "false area %"], points)
                             + "\nchosen point: the first row (all that the detector returns)")
+
+
+def _overlap(a, b):
+    return max(0, min(a[2], b[2]) - max(a[0], b[0])) * max(0, min(a[3], b[3]) - max(a[1], b[1]))
+
+
+def occlusion_hits(records):
+    """(record, found, verdict): the verdict is None where it was not found or either will do."""
+    rows = []
+    for record in records:
+        facts = record["truth"]["facts"]
+        picture = np.zeros((record["rows"], record["columns"]), bool)
+        for x0, y0, x1, y1, _ in record["occlusions"]:
+            picture[max(y0, 0):y1, max(x0, 0):x1] = True
+        found = covered(picture, facts["box"]) >= OCCLUSION_SHARE
+        verdict = None
+        if found and facts["verdict"]:
+            best = max(range(len(record["occlusions"])), key=lambda k: _overlap(record["occlusions"][k], facts["box"]))
+            verdict = record["occlusion_verdicts"][best] == facts["verdict"]
+        rows.append((record, found, verdict))
+    return rows
+
+
+def _report_occlusions(report, by_kind, records):
+    rows, strata = [], []
+    for cell in by_kind["occlusion"]:
+        hits = occlusion_hits(records[cell.name])
+        rows.append(recall(f"{cell.name} found", [(record, found) for record, found, _ in hits]))
+        rows.append(recall(f"{cell.name} judged", [(record, verdict) for record, _, verdict in hits if verdict is not None]))
+        strata += [recall(f"{cell.name} found {name} JPEG", [(record, found) for record, found, _ in hits
+                                                             if record["truth"]["facts"]["jpeg"] == jpeg])
+                   for name, jpeg in (("without", False), ("after", True))]
+    if rows:
+        report.add_table("earlier occlusions", rows, "%")
+        report.parts.append(table(["  of these", "n", "mean %", "low", "high"], [row.cells() for row in strata if row.count]))
+    report.worst("occlusion_recall_percent", rows, True)
+    false = []
+    for cell in by_kind["no_occlusion"]:
+        alarms = sum(bool(record["occlusions"]) for record in records[cell.name])
+        false.append(Row(cell.name, alarms, len(records[cell.name]), wilson(alarms, len(records[cell.name])), False))
+    if false:
+        report.add_table("pictures in which an occlusion is found and none is", false, "%")

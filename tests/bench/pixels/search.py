@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 # What the pictures of a cell depend on, by what is asked of them.
 SOURCES = {("--faces",): ("cells.py", "pictures.py", "backdrops.py", "rasteriser.py", "mesh_head.py", "paint.py", "portraits.py"),
            ("--text",): ("cells.py", "pictures.py", "backdrops.py", "grounds.py", "inscriptions.py")}
+SOURCES[("--occlusions",)] = tuple(dict.fromkeys(name for names in SOURCES.values() for name in names)) + ("occluded.py",)
 
 
 def digest_of(*paths, extra=""):
@@ -29,6 +30,13 @@ def digest_of(*paths, extra=""):
     for path in paths:
         digest.update(Path(path).read_bytes())
     return digest.hexdigest()[:16]
+
+
+def every_cell():
+    from cells import CELLS
+    from occluded import OCCLUSION_CELLS
+
+    return CELLS + OCCLUSION_CELLS
 
 
 class Finders:
@@ -66,10 +74,8 @@ def generator_of(seed, cell, index):
 
 
 def _one(task):
-    from cells import CELLS
-
     name, index = task
-    cell = next(cell for cell in CELLS if cell.name == name)
+    cell = next(cell for cell in every_cell() if cell.name == name)
     picture = cell.make(generator_of(_setup["seed"], cell, index))
     path = Path(_setup["folder"]) / f"{os.getpid()}.pnm"
     write_netpbm(path, picture.samples)

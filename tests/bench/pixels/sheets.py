@@ -2,7 +2,7 @@
 
 import numpy as np
 from pictures import to_bytes
-from scoring import FACE_SHARE, TEXT_SHARE, covered, masked
+from scoring import FACE_SHARE, TEXT_SHARE, covered, masked, occlusion_hits
 from search import generator_of
 
 TILE, ACROSS, DOWN = 300, 6, 3
@@ -46,7 +46,9 @@ def save_sheet(path, tiles):
 
 def misses_sheet(folder, cell, records, seed):
     """The worst first: up to two rows of misses, then whatever comes first."""
-    what = "faces" if cell.asks == ("--faces",) else "text"
+    what = {("--faces",): "faces", ("--text",): "text"}.get(cell.asks)
+    if what is None:
+        return _occlusion_sheet(folder, cell, records, seed)
 
     def badness(record):
         mask = masked(record, what)
@@ -63,5 +65,22 @@ def misses_sheet(folder, cell, records, seed):
         picture = cell.make(generator_of(seed, cell, record["index"]))
         boxes = picture.faces + [line["box"] for line in picture.lines]
         tiles.append(drawn(to_bytes(picture.samples), masked(record, what), boxes))
+    if tiles:
+        save_sheet(folder / f"{cell.name}.png", tiles)
+    return None
+
+
+def _occlusion_sheet(folder, cell, records, seed):
+    """Those that were missed or misjudged, or found where there are none, before others."""
+    truth = cell.kind == "occlusion"
+    hits = occlusion_hits(records) if truth else [(record, not record["occlusions"], None) for record in records]
+    chosen = sorted(hits, key=lambda hit: (hit[1], hit[2] is not False))[:ACROSS * DOWN]
+    tiles = []
+    for record, _, _ in chosen:
+        picture = cell.make(generator_of(seed, cell, record["index"]))
+        mask = np.zeros(picture.samples.shape[:2], bool)
+        for x0, y0, x1, y1, _ in record["occlusions"]:
+            mask[max(y0, 0):y1, max(x0, 0):x1] = True
+        tiles.append(drawn(picture.samples, mask, [record["truth"]["facts"]["box"]] if truth else []))
     if tiles:
         save_sheet(folder / f"{cell.name}.png", tiles)
