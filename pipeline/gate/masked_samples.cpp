@@ -91,6 +91,22 @@ Status judge_found(
     return {};
 }
 
+/// What was covered before so that it can be seen through must be covered again.
+Status judge_earlier_occlusions(
+    const std::vector<Occlusion>& covered, const std::vector<std::uint8_t>& plane, const NativeImage& image
+) {
+    for (const Occlusion& occlusion : covered) {
+        if (occlusion.verdict == OcclusionVerdict::kInsufficient &&
+            !lies_under(occlusion.box, plane, image)) {
+            return fail(
+                Fault::kQuarantine, "gate: an earlier occlusion that hides too little is outside the mask",
+                kAtPixelData
+            );
+        }
+    }
+    return {};
+}
+
 /// The stored values, one by one.
 Status judge_stored_values(const Compared& samples, const std::vector<std::uint8_t>& plane) {
     for (std::uint64_t frame = 0; frame < samples.image.frame_count(); ++frame) {
@@ -145,6 +161,10 @@ Status judge_masked_samples(
         return fail(Fault::kQuarantine, "gate: no face is found in a photograph", kAtPixelData);
     }
     EFFACE_CHECK(judge_found(wanted, plane, image));
+    EFFACE_TRY(
+        const std::vector<Occlusion> covered, find_earlier_occlusions(samples.before, image, identity)
+    );
+    EFFACE_CHECK(judge_earlier_occlusions(covered, plane, image));
     if (mask.empty()) {
         return {};  // The written samples are those that were just searched.
     }

@@ -23,6 +23,8 @@ constexpr double kShownMax = 0.93;
 constexpr double kUnexplainedMax = 0.28;  ///< Of the step that a and b leave over.
 constexpr double kSideUnexplainedMax = 0.5;
 constexpr double kTextureMin = 3;  ///< Standard deviation along the sides: something must go on.
+constexpr std::int64_t kStructureReach = 6;
+constexpr double kStructureMin = 0.5;
 constexpr double kSideStepMin = 3;
 constexpr int kUnseenMax = 1;      ///< Sides along which what is mixed in resembles what was there.
 constexpr double kSharpMin = 1.6;  ///< The step over those of the content beside it.
@@ -223,6 +225,45 @@ bool is_on_blocks(const Box& box) {
     return sides >= 2;
 }
 
+/// Sums for a correlation.
+struct Correlation {
+    double outer = 0;
+    double inner = 0;
+    double both = 0;
+
+    double value() const { return outer > 0 && inner > 0 ? both / std::sqrt(outer * inner) : 0; }
+};
+
+/// Structure of a few pixels along a left or right side: what is finer is noise, what is coarser any two
+/// things have in common.
+void add_structure(const Plane& plane, const Box& box, std::int64_t out, std::int64_t in, Correlation& sums) {
+    const auto mean = [&](std::int64_t x, std::int64_t y, std::int64_t reach) {
+        double sum = 0;
+        for (std::int64_t at = y - reach; at <= y + reach; ++at) {
+            sum += plane.at(x, at);
+        }
+        return sum / static_cast<double>(2 * reach + 1);
+    };
+    for (std::int64_t y = box.top + kStructureReach; y < box.bottom - kStructureReach; y += 2) {
+        const double outer = mean(out, y, 1) - mean(out, y, kStructureReach);
+        const double inner = mean(in, y, 1) - mean(in, y, kStructureReach);
+        sums.outer += outer * outer;
+        sums.inner += inner * inner;
+        sums.both += outer * inner;
+    }
+}
+
+/// Whether what is outside goes on inside.
+bool structure_goes_on(const Profiles& profiles, const Box& box) {
+    Correlation sums;
+    const Box turned = transposed(box);
+    add_structure(profiles.plane, box, box.left - 1, box.left, sums);
+    add_structure(profiles.plane, box, box.right, box.right - 1, sums);
+    add_structure(profiles.turned, turned, turned.left - 1, turned.left, sums);
+    add_structure(profiles.turned, turned, turned.right, turned.right - 1, sums);
+    return sums.value() >= kStructureMin;
+}
+
 std::optional<Occlusion> judged(const Profiles& profiles, const Box& box) {
     const std::array<Pairs, 2> upright = pairs_beside(profiles.plane, box);
     const std::array<Pairs, 2> level = pairs_beside(profiles.turned, transposed(box));
@@ -232,7 +273,8 @@ std::optional<Occlusion> judged(const Profiles& profiles, const Box& box) {
         all.add(side);
         sides += side.n > 0 ? 1 : 0;
     }
-    if (sides < 2) {
+    // On the picture's own edge ends whatever is cut by it.
+    if (sides < 4 || !structure_goes_on(profiles, box)) {
         return std::nullopt;
     }
     const auto mixing = mixing_of(all);

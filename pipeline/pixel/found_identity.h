@@ -1,18 +1,22 @@
 // What the detectors find in the frames of an instance, and the mask that takes it away.
 //
-//   find in every frame -> grow to boxes on the grid -> blacken -> find again, where nothing may be left
+//   find what was covered before -> find in every frame -> grow to boxes on the grid -> blacken -> find
+//   again, where nothing may be left
 //
 // The mask of one frame is the mask of all: a face that moves is covered where it was and where it will be.
 // Thread rule: the detectors belong to one thread.
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/occlusions/occlusions.h"
 #include "pipeline/picture/detector.h"
 #include "pipeline/pixel/mask.h"
 #include "pipeline/pixel/native_image.h"
 #include "rules/profile/identity_possible.h"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -38,9 +42,24 @@ Result<FoundIdentity> find_identity(
     const rules::PixelIdentity& identity, const Finders& finders
 );
 
+/// What somebody covered before (docs/occlusions.md) in all frames together, each region once; searched where
+/// `identity.face`. Of the original only: what is blackened here would be found as well.
+Result<std::vector<Occlusion>> find_earlier_occlusions(
+    std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity
+);
+
+/// How many were found, by OcclusionKind and OcclusionVerdict.
+using OcclusionCounts = std::array<std::array<std::uint32_t, 2>, kOcclusionKinds>;
+
+struct IdentityMask {
+    Mask mask;
+    OcclusionCounts occlusions{};
+};
+
 /// `declared`: blackened before the first search, whatever it finds. Fault::kQuarantine: a photograph without
-/// a face, too much found, or something left after kSearchRoundsMax rounds.
-Result<Mask> mask_identity(
+/// a face, too much found, or something left after kSearchRoundsMax rounds. What was covered insufficiently
+/// before is masked again; what was destroyed is counted.
+Result<IdentityMask> mask_identity(
     std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity,
     const Finders& finders, const std::vector<Box>& declared = {}
 );

@@ -103,6 +103,10 @@ Box mask_box_of_face(const Box& found, std::size_t columns, std::size_t rows) {
     return on_grid(grown(found, (found.width() + 3) / 4, (found.height() + 3) / 4), columns, rows);
 }
 
+Box mask_box_of_occlusion(const Box& found, std::size_t columns, std::size_t rows) {
+    return on_grid(grown(found, (found.width() + 7) / 8, (found.height() + 7) / 8), columns, rows);
+}
+
 void add(Mask& mask, const Box& box, std::size_t columns, std::size_t rows) {
     if (!box.empty() && !mask.covers(box, columns, rows)) {
         mask.boxes.push_back(box);

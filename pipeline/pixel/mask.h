@@ -32,6 +32,9 @@ Box mask_box_of_text(const Box& found, std::size_t columns, std::size_t rows);
 /// A face grows to one and a half times its size around its middle, so that ears and chin are in, then to the
 /// grid.
 Box mask_box_of_face(const Box& found, std::size_t columns, std::size_t rows);
+/// What somebody covered insufficiently grows to one and a quarter times its size: rims are blended, and what
+/// was covered was rarely all. Then to the grid.
+Box mask_box_of_occlusion(const Box& found, std::size_t columns, std::size_t rows);
 
 /// Adds a box unless the mask covers it already.
 void add(Mask& mask, const Box& box, std::size_t columns, std::size_t rows);

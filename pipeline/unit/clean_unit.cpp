@@ -92,10 +92,27 @@ void describe_bytes(const Original& original, const rules::PixelIdentity& identi
     }
 }
 
+/// "earlier occlusion, mosaic, insufficient: 2", for each kind and verdict that was found.
+void describe_occlusions(const OcclusionCounts& counts, CleanReport& report) {
+    for (std::size_t kind = 0; kind < counts.size(); ++kind) {
+        for (const OcclusionVerdict verdict :
+             {OcclusionVerdict::kDestroyed, OcclusionVerdict::kInsufficient}) {
+            const std::uint32_t count = counts[kind][static_cast<std::size_t>(verdict)];
+            if (count > 0) {
+                std::string fact{"earlier occlusion, "};
+                fact += occlusion_kind_name(static_cast<OcclusionKind>(kind));
+                fact += verdict == OcclusionVerdict::kDestroyed ? ", destroyed: " : ", insufficient: ";
+                report.facts.push_back(fact + std::to_string(count));
+            }
+        }
+    }
+}
+
 void describe_mask(const MaskedPixels& masked, const PixelPlan& plan, CleanReport& report) {
     const DeclaredRegions& declared = plan.declared;
     const bool is_searched = plan.statement.searched();
     report.mask = masked.mask.boxes;
+    describe_occlusions(masked.occlusions, report);
     if (declared.by_rule) {
         report.facts.emplace_back("regions of the rule blackened");
     }

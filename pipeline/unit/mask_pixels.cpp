@@ -85,11 +85,13 @@ Result<MaskedPixels> find_mask(
 ) {
     EFFACE_TRY(Samples samples, samples_of(original));
     const auto searched = std::span{samples.bytes}.first(samples.image.bytes());
-    EFFACE_TRY(Mask mask, mask_identity(searched, samples.image, identity, finders, declared));
+    EFFACE_TRY(IdentityMask found, mask_identity(searched, samples.image, identity, finders, declared));
+    Mask mask = std::move(found.mask);
     if (edits_coefficients(original) && !mask.empty()) {
         EFFACE_TRY(mask, settle_on_units(original, samples, std::move(mask), identity, finders));
     }
-    return MaskedPixels{std::move(samples), std::move(mask)};
+    return MaskedPixels{
+        .samples = std::move(samples), .mask = std::move(mask), .occlusions = found.occlusions};
 }
 
 bool edits_coefficients(const Original& original) {

@@ -18,6 +18,8 @@ struct MaskedPixels {
     Mask mask;
     /// Where coefficients are edited: the compressed frames as they are written; else empty.
     std::vector<CompressedFrame> frames{};
+    /// What was covered before it came here.
+    OcclusionCounts occlusions{};
 };
 
 /// Fault::kQuarantine: samples that are not searched, or something that cannot be taken away.
