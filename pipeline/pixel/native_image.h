@@ -47,6 +47,13 @@ public:
     /// Single bits, which are stored eight in a byte.
     bool is_packed() const { return is_packed_; }
 
+    /// The same image with one frame, whatever the number of frames is.
+    NativeImage one_frame() const {
+        NativeImage one = *this;
+        one.frame_count_ = 1;
+        return one;
+    }
+
     /// The frame in eight bits. `samples` are all frames. Grey is stretched from the smallest to the largest
     /// sample that `like` has in that frame: blackened samples are shown as their original was.
     Picture picture(std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like)
