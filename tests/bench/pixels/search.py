@@ -96,7 +96,7 @@ class Cache:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.generators = {asks: digest_of(*(HERE / name for name in names), extra=np.__version__)
                            for asks, names in SOURCES.items()}
-        self.asked = digest_of(program, *sorted(Path(models).glob("*.*")))
+        self.asked = digest_of(program, *sorted(Path(models).glob("[!.]*")))
         self.seed = seed
 
     def path(self, cell):
