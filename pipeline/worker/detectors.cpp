@@ -1,8 +1,11 @@
-// For efface-model-worker: the text detector (OpenCV) and the face detector (LibTorch).
+// For efface-model-worker: the text detector (OpenCV) and the face detectors (LibTorch).
 #include "config/crypto/digest.h"
 #include "pipeline/find/text_detector.h"
 #include "pipeline/inference/face_detector.h"
+#include "pipeline/inference/face_network.h"
 #include "pipeline/inference/rotating_detector.h"
+#include "pipeline/inference/torchscript_detector.h"
+#include "pipeline/inference/united_detector.h"
 #include "pipeline/worker/worker_finders.h"
 
 namespace efface::pipeline {
@@ -11,6 +14,7 @@ namespace {
 
 constexpr std::string_view kTextModel = "/text-detector.onnx";
 constexpr std::string_view kFaceModel = "/mtcnn.bin";
+constexpr std::string_view kFaceNetwork = "/face-detector.pt";
 
 Result<Digest> pinned(std::string_view hex) {
     const auto digest = digest_from_hex(hex);
@@ -28,14 +32,24 @@ Result<WorkerFinders> load_finders(const std::string& directory) {
     }
     EFFACE_TRY(const Digest text_digest, pinned(kTextModelSha256));
     EFFACE_TRY(const Digest face_digest, pinned(kMtcnnSha256));
+    EFFACE_TRY(const Digest network_digest, pinned(kFaceNetworkSha256));
     WorkerFinders finders;
     EFFACE_TRY(finders.text, TextDetector::load(directory + std::string{kTextModel}, text_digest));
     EFFACE_TRY(
         std::unique_ptr<Detector> upright,
         MtcnnDetector::load(directory + std::string{kFaceModel}, face_digest)
     );
-    finders.face = std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{});
-    finders.model_digest = to_hex(sha256(std::string{kTextModelSha256} + std::string{kMtcnnSha256}));
+    EFFACE_TRY(
+        std::unique_ptr<Detector> network,
+        TorchScriptDetector::load(directory + std::string{kFaceNetwork}, network_digest)
+    );
+    // The cascade knows photographs; the network was trained on what the cascade does not see.
+    finders.face = std::make_unique<UnitedDetector>(
+        std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{}), std::move(network)
+    );
+    finders.model_digest = to_hex(
+        sha256(std::string{kTextModelSha256} + std::string{kMtcnnSha256} + std::string{kFaceNetworkSha256})
+    );
     return finders;
 }
 

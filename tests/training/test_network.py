@@ -122,3 +122,27 @@ def test_an_exported_file_keeps_the_contract_and_answers_as_the_network_does(tmp
     with zipfile.ZipFile(tmp_path / "a.pt") as archive:
         assert not any(name.endswith(".debug_pkl") for name in archive.namelist())
         assert all(str(ROOT).encode() not in archive.read(name) for name in archive.namelist())
+
+
+def test_the_shipped_network_finds_the_faces_of_a_picture_drawn_for_this_test(tmp_path):
+    from training.face import compose, evaluate, library
+
+    path = ROOT / "models" / "face-detector.pt"
+    files = {"metadata.json": ""}
+    module = torch.jit.load(path, _extra_files=files)
+    library.make(tmp_path, 77, {"rendering": 6, "photograph": 6, "radiograph": 1, "body": 1}, progress=None)
+    composer = compose.Composer(library.read(tmp_path), 256)
+
+    def run(canvas):
+        with torch.inference_mode():
+            return module(torch.from_numpy(canvas)[None, None])[0].numpy()
+
+    threshold, hits, faces = json.loads(files["metadata.json"])["threshold"], 0, 0
+    for family in ("rendering", "photograph"):
+        for seed in range(25):
+            sample = composer.sample(900_000 + seed, family)
+            found = find.search(run, sample.picture, threshold)
+            for box, demanded in zip(sample.boxes, sample.demanded):
+                faces += demanded
+                hits += demanded and evaluate.score_of(box, found) >= threshold
+    assert faces > 30 and hits / faces > 0.6

@@ -2,7 +2,7 @@
 
     python -m training.face [--steps N] [--pictures N] [--seed N] [--threads N] [--folder F] [--only STEP]
 
-Steps: heads, pictures, train, evaluate, export. On two cores the whole takes under two hours."""
+Steps: heads, pictures, train, threshold, export, evaluate. On two cores the whole takes under two hours."""
 
 import argparse
 import json
@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STEPS = ("heads", "pictures", "train", "evaluate", "export")
+STEPS = ("heads", "pictures", "train", "threshold", "export", "evaluate")
 TRAINED, HELD_OUT = 1, 2  # First seeds of the two libraries.
 COUNTS = {"rendering": 1500, "photograph": 1500, "radiograph": 750, "body": 600}
 HELD_OUT_COUNTS = {kind: count // 5 for kind, count in COUNTS.items()}
 FIRST_TRAINED, FIRST_CHOSEN, FIRST_JUDGED = 1_000_000, 20_000_000, 30_000_000  # Picture seeds.
+CHOSEN_FACES, CHOSEN_SCENES = 200, 50  # Of each kind, for the threshold; then for the judgement.
+JUDGED_FACES, JUDGED_SCENES = 500, 100
 FACTS = {"name": "efface face network", "version": "1", "licence": "that of Efface",
          "trained_on": "pictures drawn by training/face: procedural heads, no person"}
 
@@ -63,33 +65,48 @@ def train(folder, arguments):
     Training(folder, arguments.steps, arguments.seed, device).run(folder / "pool")
 
 
-def evaluate(folder, arguments):
+def threshold(folder, arguments):
     from training.face import evaluate as judge
     from training.face import library
 
-    run, shelf = runner(network_at(folder)), library.read(folder / "library-held-out")
-    hits, alarms, counts = judge.measure(run, shelf, FIRST_CHOSEN, 250, 60)
-    threshold = judge.choose(alarms, counts)
-    hits, alarms, counts = judge.measure(run, shelf, FIRST_JUDGED, 500, 100)
-    lines = [f"Threshold {threshold:.2f}, chosen on pictures from seed {FIRST_CHOSEN}; judged on pictures from seed "
-             f"{FIRST_JUDGED}, {judge.SIDE} pixels square, heads of library seed {HELD_OUT}.", ""]
-    lines += judge.report(hits, alarms, counts, threshold)
-    (folder / "evaluation.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "evaluation.json").write_text(json.dumps({"threshold": threshold, "hits": hits, "alarms": alarms, "pictures": counts}))
+    hits, alarms, counts = judge.measure(
+        runner(network_at(folder)), library.read(folder / "library-held-out"), FIRST_CHOSEN, CHOSEN_FACES, CHOSEN_SCENES)
+    chosen = judge.choose(alarms, counts)
+    (folder / "threshold.json").write_text(json.dumps({"threshold": chosen}))
+    lines = [f"Threshold {chosen:.2f}, chosen on pictures from seed {FIRST_CHOSEN}.", "", *judge.curve(hits, alarms, counts)]
+    (folder / "threshold.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
 
 def export(folder, arguments):
     from training.face.export import export as write
 
-    threshold = json.loads((folder / "evaluation.json").read_text())["threshold"]
+    chosen = json.loads((folder / "threshold.json").read_text())["threshold"]
     path = folder / "face-detector.pt"
-    print(f"{write(path, network_at(folder), {**FACTS, 'threshold': threshold})}  {path}")
+    print(f"{write(path, network_at(folder), {**FACTS, 'threshold': chosen})}  {path}")
+
+
+def evaluate(folder, arguments):
+    """Of the file that was exported."""
+    import torch
+
+    from training.face import evaluate as judge
+    from training.face import library
+
+    files = {"metadata.json": ""}
+    module = torch.jit.load(folder / "face-detector.pt", _extra_files=files)
+    chosen = json.loads(files["metadata.json"])["threshold"]
+    hits, alarms, counts = judge.measure(
+        runner(module), library.read(folder / "library-held-out"), FIRST_JUDGED, JUDGED_FACES, JUDGED_SCENES)
+    lines = [f"At threshold {chosen:.2f}, on pictures from seed {FIRST_JUDGED}, {judge.SIDE} pixels square, heads of library "
+             f"seed {HELD_OUT}.", "", *judge.report(hits, alarms, counts, chosen)]
+    (folder / "evaluation.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.face", description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--pictures", type=int, default=28000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
