@@ -68,7 +68,7 @@ Picture below(const FineMap& map, double level) {
         for (std::int64_t x = 0; x < map.columns; ++x) {
             const bool low = map.at(x, y) < level;
             picture.samples[static_cast<std::size_t>(y * map.columns + x)] =
-                low ? 0 : static_cast<std::uint8_t>(1 + (x + y) % 2);
+                low ? std::uint8_t{0} : static_cast<std::uint8_t>(1 + (x + y) % 2);
         }
     }
     return picture;

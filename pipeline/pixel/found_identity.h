@@ -17,10 +17,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace efface::pipeline {
+
+inline constexpr int kSearchRoundsMax = 4;
+/// No limit of its own: the worker's processor time bounds it (WorkerLimits).
+inline constexpr std::int64_t kSearchCpuMicrosMax = std::numeric_limits<std::int64_t>::max();
 
 /// Owned by the worker. Null: this worker has none, and judges no picture.
 struct Finders {
@@ -51,19 +58,35 @@ Result<std::vector<Occlusion>> find_earlier_occlusions(
 /// How many were found, by OcclusionKind and OcclusionVerdict.
 using OcclusionCounts = std::array<std::array<std::uint32_t, 2>, kOcclusionKinds>;
 
+/// One stage of the search (stage.h) that ran: what it cost, and how many boxes the mask had then.
+struct StageReport {
+    std::string name;
+    std::int64_t cpu_micros = 0;
+    std::size_t mask_boxes = 0;
+
+    bool operator==(const StageReport&) const = default;
+};
+
 struct IdentityMask {
     Mask mask;
     OcclusionCounts occlusions{};
+    std::vector<StageReport> stages{};
 };
 
-/// `declared`: blackened before the first search, whatever it finds. Fault::kQuarantine: a photograph without
-/// a face, too much found, or something left after kSearchRoundsMax rounds. What was covered insufficiently
-/// before is masked again; what was destroyed is counted.
+struct MaskPlan {
+    std::vector<Box> declared{};  ///< Black whatever is found.
+    /// Moves the mask's edges outward to where the codec can write them; empty: they may stay.
+    std::function<Result<Mask>(const Mask&)> snap{};
+    /// Of the calling thread, for all stages together.
+    std::int64_t cpu_micros_max = kSearchCpuMicrosMax;
+};
+
+/// Runs the stages of stage_list.h. Fault::kQuarantine: a photograph without a face, too much found,
+/// something left after kSearchRoundsMax rounds, or too much time. What was covered insufficiently before is
+/// masked again; what was destroyed is counted.
 Result<IdentityMask> mask_identity(
     std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity,
-    const Finders& finders, const std::vector<Box>& declared = {}
+    const Finders& finders, const MaskPlan& plan = {}
 );
-
-inline constexpr int kSearchRoundsMax = 4;
 
 }  // namespace efface::pipeline

@@ -112,6 +112,9 @@ void describe_mask(const MaskedPixels& masked, const PixelPlan& plan, CleanRepor
     const DeclaredRegions& declared = plan.declared;
     const bool is_searched = plan.statement.searched();
     report.mask = masked.mask.boxes;
+    for (const StageReport& stage : masked.stages) {
+        report.stages.push_back({stage.name, stage.cpu_micros, stage.mask_boxes});
+    }
     describe_occlusions(masked.occlusions, report);
     if (declared.by_rule) {
         report.facts.emplace_back("regions of the rule blackened");
@@ -149,7 +152,13 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
     }
     std::optional<MaskedPixels> masked;
     if (plan.looks_at_pixels()) {
-        EFFACE_TRY(masked, find_mask(original, plan.identity, work.finders, plan.declared.boxes));
+        EFFACE_TRY(
+            masked,
+            find_mask(
+                original, plan.identity, work.finders,
+                {.declared = plan.declared.boxes, .snap = {}, .cpu_micros_max = work.search_cpu_micros_max}
+            )
+        );
     }
 
     const HeaderWork header_work{

@@ -26,6 +26,8 @@ struct UnitWork {
     std::uint64_t output_bytes_max = 0;
     Finders finders{};  ///< None: an instance that needs them is answered kNeedsDetectors.
     std::span<const rules::MeasuredRecall> recalls = rules::measured_recalls();
+    /// Of the search, so that a large image ends with a reason and not with its worker.
+    std::int64_t search_cpu_micros_max = kSearchCpuMicrosMax;
 };
 
 /// `original` is a whole Part 10 file, `output_fd` an empty file open for writing. The report says

@@ -41,57 +41,22 @@ Result<std::string_view> written_vr(const Original& original, const Samples& sam
     return explicit_vr && samples.image.sample_bytes() == 1 ? std::string_view{"OB"} : std::string_view{"OW"};
 }
 
-/// Whole units are larger than the boxes that were searched: what the finders make of the new edges is taken
-/// away as well.
-Result<Mask> settle_on_units(
-    const Original& original, const Samples& samples, Mask mask, const rules::PixelIdentity& identity,
-    const Finders& finders
-) {
-    const NativeImage& image = samples.image;
-    const auto searched = std::span{samples.bytes}.first(image.bytes());
-    std::vector<std::byte> blackened(searched.begin(), searched.end());
-    for (int round = 0; round < kSearchRoundsMax; ++round) {
-        EFFACE_TRY(Mask snapped, on_whole_units(mask, original));
-        if (snapped.boxes == mask.boxes) {
-            return snapped;
-        }
-        mask = std::move(snapped);
-        blacken(blackened, image, mask);
-        EFFACE_TRY(const FoundIdentity left, find_identity(blackened, searched, image, identity, finders));
-        for (const Box& box : left.text) {
-            if (!mask.covers(box, image.columns(), image.rows())) {
-                add(mask, mask_box_of_text(box, image.columns(), image.rows()), image.columns(),
-                    image.rows());
-            }
-        }
-        for (const Box& box : left.faces) {
-            if (!mask.covers(box, image.columns(), image.rows())) {
-                add(mask, mask_box_of_face(box, image.columns(), image.rows()), image.columns(),
-                    image.rows());
-            }
-        }
-    }
-    return fail(
-        Fault::kQuarantine, "text or a face is still found after what was found is blackened",
-        Where::tag(0x7FE00010)
-    );
-}
-
 }  // namespace
 
 Result<MaskedPixels> find_mask(
-    const Original& original, const rules::PixelIdentity& identity, const Finders& finders,
-    const std::vector<Box>& declared
+    const Original& original, const rules::PixelIdentity& identity, const Finders& finders, MaskPlan plan
 ) {
     EFFACE_TRY(Samples samples, samples_of(original));
     const auto searched = std::span{samples.bytes}.first(samples.image.bytes());
-    EFFACE_TRY(IdentityMask found, mask_identity(searched, samples.image, identity, finders, declared));
-    Mask mask = std::move(found.mask);
-    if (edits_coefficients(original) && !mask.empty()) {
-        EFFACE_TRY(mask, settle_on_units(original, samples, std::move(mask), identity, finders));
+    if (edits_coefficients(original)) {
+        plan.snap = [&original](const Mask& mask) { return on_whole_units(mask, original); };
     }
+    EFFACE_TRY(IdentityMask found, mask_identity(searched, samples.image, identity, finders, plan));
     return MaskedPixels{
-        .samples = std::move(samples), .mask = std::move(mask), .occlusions = found.occlusions};
+        .samples = std::move(samples),
+        .mask = std::move(found.mask),
+        .occlusions = found.occlusions,
+        .stages = std::move(found.stages)};
 }
 
 bool edits_coefficients(const Original& original) {

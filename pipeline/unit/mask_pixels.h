@@ -20,12 +20,12 @@ struct MaskedPixels {
     std::vector<CompressedFrame> frames{};
     /// What was covered before it came here.
     OcclusionCounts occlusions{};
+    std::vector<StageReport> stages{};
 };
 
 /// Fault::kQuarantine: samples that are not searched, or something that cannot be taken away.
 Result<MaskedPixels> find_mask(
-    const Original& original, const rules::PixelIdentity& identity, const Finders& finders,
-    const std::vector<Box>& declared
+    const Original& original, const rules::PixelIdentity& identity, const Finders& finders, MaskPlan plan
 );
 
 /// Whether blackened Pixel Data stays compressed: then its coefficients are edited, and `target` must be its

@@ -91,6 +91,33 @@ Json boxes_to_json(const std::vector<Box>& boxes) {
     return edges;
 }
 
+Json stages_to_json(const std::vector<PixelStageReport>& stages) {
+    Json rows = Json::array();
+    for (const PixelStageReport& stage : stages) {
+        rows.push_back(Json{
+            {"stage", stage.name}, {"cpu_micros", stage.cpu_micros}, {"mask_boxes", stage.mask_boxes}});
+    }
+    return rows;
+}
+
+Result<std::vector<PixelStageReport>> stages_from_json(const Json& json) {
+    constexpr std::size_t kStagesMax = 64;
+    if (!json.is_array() || json.size() > kStagesMax) {
+        return fail(Fault::kRefuse, "clean report: stages is not a list of at most 64");
+    }
+    std::vector<PixelStageReport> stages;
+    for (const Json& row : json) {
+        JsonFields fields{row};
+        PixelStageReport stage;
+        fields.read("stage", stage.name);
+        fields.read("cpu_micros", stage.cpu_micros);
+        fields.read("mask_boxes", stage.mask_boxes);
+        EFFACE_CHECK(fields.finish("clean report: a stage's field is missing or wrong"));
+        stages.push_back(std::move(stage));
+    }
+    return stages;
+}
+
 Json to_json(const CleanReport& report) {
     return Json{
         {"outcome", kOutcomeNames[static_cast<std::size_t>(report.outcome)]},
@@ -112,6 +139,7 @@ Json to_json(const CleanReport& report) {
         {"output_bytes", report.output_bytes},
         {"output_transfer_syntax_uid", report.output_transfer_syntax_uid},
         {"mask", boxes_to_json(report.mask)},
+        {"stages", stages_to_json(report.stages)},
     };
 }
 
@@ -137,7 +165,9 @@ Result<CleanReport> clean_report_from_json(const Json& json) {
     fields.read("output_bytes", report.output_bytes);
     fields.read("output_transfer_syntax_uid", report.output_transfer_syntax_uid);
     fields.read("mask", report.mask);
+    const Json* stages = fields.get("stages");
     EFFACE_CHECK(fields.finish("clean report: a field is missing, unknown or of the wrong type"));
+    EFFACE_TRY(report.stages, stages_from_json(*stages));
     return report;
 }
 

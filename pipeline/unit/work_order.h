@@ -45,6 +45,15 @@ struct WorkOrder {
     std::string transcode_to;  ///< Transfer syntax UID of a second output for a peer; empty: as received.
 };
 
+/// One stage of the search through the pixels, as receipts show it.
+struct PixelStageReport {
+    std::string name;
+    std::int64_t cpu_micros = 0;
+    std::uint64_t mask_boxes = 0;  ///< After it.
+
+    bool operator==(const PixelStageReport&) const = default;
+};
+
 /// What the cleaner says. The gate takes nothing of it on trust.
 struct CleanReport {
     enum class Outcome : std::uint8_t {
@@ -74,6 +83,7 @@ struct CleanReport {
     std::string output_transfer_syntax_uid;
     /// What of every frame was blackened; empty where the samples stayed as they were.
     std::vector<Box> mask;
+    std::vector<PixelStageReport> stages;  ///< Of the search, those that ran; empty: nothing was searched.
 };
 
 struct GateReport {
@@ -90,6 +100,7 @@ struct GateReport {
 
 /// Left, top, right, bottom of each, one after another; within a frame, so none is negative.
 Json boxes_to_json(const std::vector<Box>& boxes);
+Json stages_to_json(const std::vector<PixelStageReport>& stages);
 Json to_json(const WorkOrder& order);
 Json to_json(const CleanReport& report);
 Json to_json(const GateReport& report);

@@ -60,6 +60,11 @@ Result<Governing> govern(
     return governing;
 }
 
+/// Four fifths of a unit's processor time: the rest is for everything else.
+std::int64_t search_cpu_micros_max(const WorkerLimits& limits) {
+    return static_cast<std::int64_t>(limits.cpu_seconds_per_unit_max) * 800'000;
+}
+
 }  // namespace
 
 Status WorkerService::run() {
@@ -154,11 +159,15 @@ Result<WorkerService::Reply> WorkerService::clean(const Json& json, const Messag
     EFFACE_TRY(const Project* project, find_project(order));
     EFFACE_TRY(const std::span<const std::byte> original, load(original_, request, 0, 2));
     EFFACE_TRY(
-        const CleanReport report,
-        clean_unit(
-            original, request.descriptors[1].get(),
-            {order, project->rules, project->key, limits_.output_bytes_max, finders_.view()}
-        )
+        const CleanReport report, clean_unit(
+                                      original, request.descriptors[1].get(),
+                                      {.order = order,
+                                       .rules = project->rules,
+                                       .key = project->key,
+                                       .output_bytes_max = limits_.output_bytes_max,
+                                       .finders = finders_.view(),
+                                       .search_cpu_micros_max = search_cpu_micros_max(limits_)}
+                                  )
     );
     return Reply{MessageKind::kCleaned, to_json(report)};
 }

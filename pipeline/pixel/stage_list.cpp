@@ -1,0 +1,32 @@
+#include "pipeline/pixel/stage_list.h"
+
+namespace efface::pipeline {
+namespace {
+
+bool always(const StageWork&) {
+    return true;
+}
+
+constexpr std::array kStages{
+    Stage{
+        "declared", stages::has_declared, stages::blacken_declared, stages::declared_is_black,
+        "first, so that nothing needs to be found there"},
+    Stage{
+        "earlier-occlusions", stages::may_show_face, stages::cover_again, stages::insufficient_is_covered,
+        "on the original: what is blackened here would be found as well"},
+    Stage{"search", stages::is_searched, stages::search, always, "before anything depends on what was found"},
+    Stage{
+        "photograph", stages::is_photograph, stages::judge_photograph, stages::has_face,
+        "on the first search: later ones see blackened faces"},
+    Stage{
+        "blacken-found", stages::is_searched, stages::blacken_found, stages::nothing_is_left,
+        "last: it searches what it made"},
+};
+
+}  // namespace
+
+std::span<const Stage> pixel_stages() {
+    return kStages;
+}
+
+}  // namespace efface::pipeline

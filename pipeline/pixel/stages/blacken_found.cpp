@@ -1,0 +1,50 @@
+// What was found goes black, and the search runs again on what is left, until it finds nothing outside the
+// mask.
+#include "pipeline/pixel/stage_list.h"
+
+namespace efface::pipeline::stages {
+namespace {
+
+void extend(StageWork& work) {
+    const std::size_t columns = work.image.columns();
+    const std::size_t rows = work.image.rows();
+    const auto add_uncovered = [&](const Box& found, Box (*grown)(const Box&, std::size_t, std::size_t)) {
+        if (!work.mask.covers(found, columns, rows)) {
+            add(work.mask, grown(found, columns, rows), columns, rows);
+        }
+    };
+    for (const Box& box : work.found.text) {
+        add_uncovered(box, mask_box_of_text);
+    }
+    for (const Box& box : work.found.faces) {
+        add_uncovered(box, mask_box_of_face);
+    }
+}
+
+}  // namespace
+
+Status blacken_found(StageWork& work) {
+    for (int round = 0; round < kSearchRoundsMax; ++round) {
+        extend(work);
+        if (work.mask.empty()) {
+            return {};  // Nothing was found, nothing is black: the frames as they are were searched.
+        }
+        EFFACE_CHECK(apply_mask(work));
+        EFFACE_TRY(
+            work.found, find_identity(work.blackened, work.samples, work.image, work.identity, work.finders)
+        );
+        if (!leaves_any(work)) {
+            return {};
+        }
+    }
+    return fail(
+        Fault::kQuarantine, "text or a face is still found after what was found is blackened",
+        Where::tag(0x7FE00010)
+    );
+}
+
+bool nothing_is_left(const StageWork& work) {
+    return !leaves_any(work);
+}
+
+}  // namespace efface::pipeline::stages

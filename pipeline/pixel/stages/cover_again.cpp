@@ -1,0 +1,29 @@
+// What somebody covered before so that it can be seen through is covered again, with its surround.
+#include "pipeline/pixel/stage_list.h"
+
+namespace efface::pipeline::stages {
+
+bool may_show_face(const StageWork& work) {
+    return work.identity.face;
+}
+
+Status cover_again(StageWork& work) {
+    const NativeImage& image = work.image;
+    EFFACE_TRY(work.covered, find_earlier_occlusions(work.samples, image, work.identity));
+    for (const Occlusion& occlusion : work.covered) {
+        if (occlusion.verdict == OcclusionVerdict::kInsufficient) {
+            add(work.mask, mask_box_of_occlusion(occlusion.box, image.columns(), image.rows()),
+                image.columns(), image.rows());
+        }
+    }
+    return apply_mask(work);
+}
+
+bool insufficient_is_covered(const StageWork& work) {
+    return std::ranges::all_of(work.covered, [&](const Occlusion& occlusion) {
+        return occlusion.verdict != OcclusionVerdict::kInsufficient ||
+               work.mask.covers(occlusion.box, work.image.columns(), work.image.rows());
+    });
+}
+
+}  // namespace efface::pipeline::stages
