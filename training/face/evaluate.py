@@ -95,11 +95,11 @@ def report(hits, alarms, pictures, threshold):
         got = sum(score >= threshold for score in scores)
         low, high = wilson(got, len(scores))
         lines.append(f"| {family} | {len(scores)} | {100 * got / len(scores):.1f} % | {low:.1f} to {high:.1f} % |")
-    lines += ["", "| scene without a face | pictures | false detections a picture | pictures with one, 95 % interval |", "|---|---|---|---|"]
+    lines += ["", "| scene without a face | pictures | false detections a picture | pictures with one at most (95 %) |", "|---|---|---|---|"]
     for scene, scores in alarms.items():
         count = sum(score >= threshold for score in scores)
         low, high = wilson(min(count, pictures[scene]), pictures[scene])
-        lines.append(f"| {scene} | {pictures[scene]} | {count / pictures[scene]:.3f} | up to {high:.1f} % |")
+        lines.append(f"| {scene} | {pictures[scene]} | {count / pictures[scene]:.3f} | {high:.1f} % |")
     total = sum(score >= threshold for scores in alarms.values() for score in scores)
     lines.append(f"| all | {sum(pictures.values())} | {total / sum(pictures.values()):.3f} | |")
     return lines
