@@ -154,6 +154,8 @@ def _run(tasks, by_name, records, cache, setup, jobs, minutes):
 
 
 def progress(done, count, seconds, what):
+    if not sys.stderr.isatty() and done % max(1, count // 100):
+        return
     width = 30
     filled = width * done // count
     left = seconds / done * (count - done)
