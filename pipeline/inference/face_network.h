@@ -8,6 +8,6 @@ namespace efface::pipeline {
 
 /// Of models/face-detector.pt, as scripts/setup.sh lays it beside the models of others.
 constexpr std::string_view kFaceNetworkSha256 =
-    "83ad7ba057209b51c431de86aaa303b6244e007f71276f98f305221d64c942a5";
+    "356085bd4ae194bdd366230ed3debfd069f754b3bd43ea30f02e51ee863fd27b";
 
 }  // namespace efface::pipeline
