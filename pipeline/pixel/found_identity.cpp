@@ -20,11 +20,16 @@ void note(std::vector<Box>& boxes, const std::vector<Detection>& detections) {
 
 }  // namespace
 
+bool is_searched_for_occlusions(const rules::PixelIdentity& identity) {
+    return identity.face && identity.kind != rules::ImageKind::kUltrasound;
+}
+
 Result<std::vector<Occlusion>> find_earlier_occlusions(
     std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity
 ) {
     std::vector<Occlusion> all;
-    for (std::uint64_t frame = 0; identity.face && frame < image.frame_count(); ++frame) {
+    for (std::uint64_t frame = 0; is_searched_for_occlusions(identity) && frame < image.frame_count();
+         ++frame) {
         const Picture picture = image.picture(samples, frame, samples);
         EFFACE_TRY(const std::vector<Occlusion> found, find_occlusions(picture.view()));
         for (const Occlusion& occlusion : found) {

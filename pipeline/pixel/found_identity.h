@@ -25,7 +25,9 @@
 
 namespace efface::pipeline {
 
-inline constexpr int kSearchRoundsMax = 4;
+/// Edges of what was blackened look like letters now and then, and so do those of what is blackened then: in
+/// speckle it took five rounds.
+inline constexpr int kSearchRoundsMax = 8;
 /// No limit of its own: the worker's processor time bounds it (WorkerLimits).
 inline constexpr std::int64_t kSearchCpuMicrosMax = std::numeric_limits<std::int64_t>::max();
 
@@ -49,8 +51,12 @@ Result<FoundIdentity> find_identity(
     const rules::PixelIdentity& identity, const Finders& finders
 );
 
-/// What somebody covered before (docs/occlusions.md) in all frames together, each region once; searched where
-/// `identity.face`. Of the original only: what is blackened here would be found as well.
+/// Where a face is possible, but for ultrasound: its speckle looks covered in half of all pictures
+/// (docs/occlusions.md), and faces are not what is covered in it.
+bool is_searched_for_occlusions(const rules::PixelIdentity& identity);
+
+/// What somebody covered before in all frames together, each region once, where it is searched for. Of the
+/// original only: what is blackened here would be found as well.
 Result<std::vector<Occlusion>> find_earlier_occlusions(
     std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity
 );

@@ -4,7 +4,7 @@
 namespace efface::pipeline::stages {
 
 bool may_show_face(const StageWork& work) {
-    return work.identity.face;
+    return is_searched_for_occlusions(work.identity);
 }
 
 Status cover_again(StageWork& work) {
