@@ -13,6 +13,7 @@ using rules::Tag;
 
 constexpr Tag kAnatomicRegionSequence{0x0008, 0x2218};
 constexpr Tag kCodeMeaning{0x0008, 0x0104};
+constexpr Tag kUltrasoundRegions{0x0018, 0x6011};
 constexpr std::uint16_t kLastGroup = 0x0028;
 
 void note_top(ClaimFacts& facts, Tag tag, std::string_view text) {
@@ -42,6 +43,37 @@ bool is_anatomic_region(const Scanner& scanner, const Event& event) {
            scanner.path_items()[0] == 1;
 }
 
+/// Counts the items of (0018,6011) as they end.
+class RegionCount {
+public:
+    void take(const Event& event, const Scanner& scanner) {
+        if (event.depth != 1 || scanner.path()[0] != kUltrasoundRegions || event.value.size() != 2) {
+            return;
+        }
+        const auto low = std::to_integer<std::uint32_t>(event.value[event.big_endian ? 1 : 0]);
+        const auto high = std::to_integer<std::uint32_t>(event.value[event.big_endian ? 0 : 1]);
+        if (event.tag == Tag{0x0018, 0x6012}) {
+            spatial_format_ = low | (high << 8U);
+        } else if (event.tag == Tag{0x0018, 0x6014}) {
+            data_type_ = low | (high << 8U);
+        }
+    }
+
+    void note(const Event& event, const Scanner& scanner, ClaimFacts& facts) {
+        const bool here = scanner.path().size() == 1 && scanner.path()[0] == kUltrasoundRegions;
+        if (here && event.kind == EventKind::kItemBegin) {
+            ++facts.regions;
+            spatial_format_ = data_type_ = 0;
+        } else if (here && event.kind == EventKind::kItemEnd && rules::is_section(spatial_format_, data_type_)) {
+            ++facts.sections;
+        }
+    }
+
+private:
+    std::uint32_t spatial_format_ = 0;
+    std::uint32_t data_type_ = 0;
+};
+
 }  // namespace
 
 Result<ClaimFacts> read_claim_facts(
@@ -49,6 +81,7 @@ Result<ClaimFacts> read_claim_facts(
 ) {
     Scanner scanner{data_set, syntax};
     ClaimFacts facts;
+    RegionCount regions;
     for (;;) {
         EFFACE_TRY(const Event event, scanner.next());
         if (event.kind == EventKind::kEnd || event.kind == EventKind::kPixelBegin ||
@@ -56,8 +89,10 @@ Result<ClaimFacts> read_claim_facts(
             return facts;
         }
         if (event.kind != EventKind::kElement) {
+            regions.note(event, scanner, facts);
             continue;
         }
+        regions.take(event, scanner);
         const std::string_view text = trimmed_text(event.value);
         if (is_anatomic_region(scanner, event)) {
             facts.anatomic_region = text;
@@ -77,6 +112,7 @@ rules::PixelIdentity ClaimFacts::identity(std::string_view sop_class_uid) const 
         .body_part = body_part.empty() ? anatomic_region : body_part,
         .claims_text = claims_text,
         .claims_face = claims_face,
+        .regions_are_sections = regions > 0 && sections == regions,
     });
 }
 

@@ -20,6 +20,9 @@ struct ClaimFacts {
     std::string_view anatomic_region;  ///< The meaning in the first item of (0008,2218).
     bool claims_text = false;          ///< YES in (0028,0301)
     bool claims_face = false;          ///< YES in (0028,0302)
+    /// Items of the Sequence of Ultrasound Regions, and how many of them are sections, traces or legends.
+    std::uint32_t regions = 0;
+    std::uint32_t sections = 0;
 
     rules::PixelIdentity identity(std::string_view sop_class_uid) const;
 };

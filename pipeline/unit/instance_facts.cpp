@@ -1,6 +1,7 @@
 #include "pipeline/unit/instance_facts.h"
 
 #include "pipeline/scan/scanner.h"
+#include "pipeline/unit/ultrasound_regions.h"
 #include "rules/profile/attestation.h"
 #include "rules/text/character_set.h"
 #include "rules/vocabulary/dictionary.h"
@@ -207,6 +208,7 @@ rules::PixelIdentity pixel_identity(const ScannedDataSet& data_set) {
         .body_part = body_part,
         .claims_text = text({rules::kBurnedInAnnotation}) == rules::kYes,
         .claims_face = text({rules::kRecognizableVisualFeatures}) == rules::kYes,
+        .regions_are_sections = regions_are_sections(data_set),
     });
 }
 

@@ -14,15 +14,17 @@ constexpr Tag kMinX0{0x0018, 0x6018};
 constexpr Tag kMinY0{0x0018, 0x601A};
 constexpr Tag kMaxX1{0x0018, 0x601C};
 constexpr Tag kMaxY1{0x0018, 0x601E};
+constexpr Tag kRegionSpatialFormat{0x0018, 0x6012};
+constexpr Tag kRegionDataType{0x0018, 0x6014};
 
-/// UL of one value.
-std::optional<std::int64_t> number_of(const Event& event) {
-    if (event.value.size() != 4) {
+/// UL or US of one value.
+std::optional<std::int64_t> number_of(const Event& event, std::size_t bytes) {
+    if (event.value.size() != bytes) {
         return std::nullopt;
     }
     std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i) {
-        const std::size_t shift = event.big_endian ? 8 * (3 - i) : 8 * i;
+    for (std::size_t i = 0; i < bytes; ++i) {
+        const std::size_t shift = event.big_endian ? 8 * (bytes - 1 - i) : 8 * i;
         value |= std::to_integer<std::uint32_t>(event.value[i]) << shift;
     }
     return value;
@@ -39,7 +41,7 @@ struct Corners {
             {kMinX0, &left}, {kMinY0, &top}, {kMaxX1, &last_column}, {kMaxY1, &last_row}};
         for (const auto& [tag, place] : places) {
             if (event.tag == tag) {
-                *place = number_of(event);
+                *place = number_of(event, sizeof(std::uint32_t));
             }
         }
     }
@@ -54,13 +56,31 @@ struct Corners {
     }
 };
 
-/// The scanner stands behind the sequence's beginning.
-std::vector<Box> read_items(Scanner& scanner, std::size_t columns, std::size_t rows) {
-    std::vector<Box> boxes;
+struct Format {
+    std::int64_t spatial = 0;
+    std::int64_t data = 0;
+};
+
+struct Region {
     Corners corners;
+    Format format;
+
+    void take(const Event& event) {
+        corners.take(event);
+        if (event.tag == kRegionSpatialFormat) {
+            format.spatial = number_of(event, sizeof(std::uint16_t)).value_or(0);
+        } else if (event.tag == kRegionDataType) {
+            format.data = number_of(event, sizeof(std::uint16_t)).value_or(0);
+        }
+    }
+};
+
+/// The scanner stands behind the sequence's beginning. Nothing: it cannot be read to its end.
+std::vector<Region> read_items(Scanner& scanner) {
+    std::vector<Region> regions;
     for (;;) {
         const Result<Event> event = scanner.next();
-        if (!event || event->kind == EventKind::kEnd) {
+        if (!event || event->kind == EventKind::kEnd || regions.size() > rules::kRegionsMax) {
             return {};
         }
         if (event->kind == EventKind::kSequenceBegin) {
@@ -68,24 +88,16 @@ std::vector<Box> read_items(Scanner& scanner, std::size_t columns, std::size_t r
                 return {};
             }
         } else if (event->kind == EventKind::kSequenceEnd && event->tag == kSequenceOfUltrasoundRegions) {
-            return boxes;
+            return regions;
         } else if (event->kind == EventKind::kItemBegin) {
-            corners = {};
-        } else if (event->kind == EventKind::kElement) {
-            corners.take(*event);
-        } else if (event->kind == EventKind::kItemEnd) {
-            const std::optional<Box> box = corners.box(columns, rows);
-            if (!box || boxes.size() == rules::kRegionsMax) {
-                return {};
-            }
-            boxes.push_back(*box);
+            regions.emplace_back();
+        } else if (event->kind == EventKind::kElement && !regions.empty()) {
+            regions.back().take(*event);
         }
     }
 }
 
-}  // namespace
-
-std::vector<Box> ultrasound_regions(const ScannedDataSet& data_set, std::size_t columns, std::size_t rows) {
+std::vector<Region> read_regions(const ScannedDataSet& data_set) {
     Scanner scanner{data_set.bytes, *data_set.syntax};
     for (;;) {
         const Result<Event> event = scanner.next();
@@ -96,12 +108,35 @@ std::vector<Box> ultrasound_regions(const ScannedDataSet& data_set, std::size_t 
             continue;
         }
         if (event->tag == kSequenceOfUltrasoundRegions) {
-            return read_items(scanner, columns, rows);
+            return read_items(scanner);
         }
         if (!scanner.skip_sequence()) {
             return {};
         }
     }
+}
+
+}  // namespace
+
+std::vector<Box> ultrasound_regions(const ScannedDataSet& data_set, std::size_t columns, std::size_t rows) {
+    std::vector<Box> boxes;
+    for (const Region& region : read_regions(data_set)) {
+        const std::optional<Box> box = region.corners.box(columns, rows);
+        if (!box) {
+            return {};
+        }
+        boxes.push_back(*box);
+    }
+    return boxes;
+}
+
+bool regions_are_sections(const ScannedDataSet& data_set) {
+    const std::vector<Region> regions = read_regions(data_set);
+    return !regions.empty() && std::ranges::all_of(regions, [](const Region& region) {
+        return rules::is_section(
+            static_cast<std::uint32_t>(region.format.spatial), static_cast<std::uint32_t>(region.format.data)
+        );
+    });
 }
 
 }  // namespace efface::pipeline

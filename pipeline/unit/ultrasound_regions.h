@@ -12,4 +12,7 @@ namespace efface::pipeline {
 /// Clipped to the frame. Empty: no such sequence, or one that is not beyond doubt.
 std::vector<Box> ultrasound_regions(const ScannedDataSet& data_set, std::size_t columns, std::size_t rows);
 
+/// There are such items, and each is a section, a trace or a legend (rules::is_section()).
+bool regions_are_sections(const ScannedDataSet& data_set);
+
 }  // namespace efface::pipeline

@@ -213,7 +213,10 @@ PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
         case Kind::kBreast:
             return {true, false, "labels are usual in images of the breast"};
         case Kind::kUltrasound:
-            return {true, head, "ultrasound screens carry banners"};
+            if (facts.regions_are_sections) {
+                return {true, false, "ultrasound screens carry banners; sections and traces show no face"};
+            }
+            return {true, head, "ultrasound screens carry banners; a rendering may show a face"};
         case Kind::kPhotograph:
             return {true, true, "photographs and video may show anything", true};
         case Kind::kMicroscopy:

@@ -50,7 +50,16 @@ struct PixelFacts {
     /// The sender says YES in (0028,0301) or (0028,0302). A YES is believed, a NO is no input.
     bool claims_text = false;
     bool claims_face = false;
+    /// Ultrasound: there are regions (0018,6011), and each says that it is a section, a trace or a legend.
+    bool regions_are_sections = false;
 };
+
+/// Of one item of the Sequence of Ultrasound Regions (PS3.3 C.8.5.5.1.1 and .2): Region Spatial Format
+/// (0018,6012) is 2D, M-mode, spectral, wave form or graphics, and Region Data Type (0018,6014) is one of
+/// those defined.
+constexpr bool is_section(std::uint32_t spatial_format, std::uint32_t data_type) {
+    return spatial_format >= 1 && spatial_format <= 5 && data_type >= 1 && data_type <= 0x12;
+}
 
 /// What was done about text and faces in Pixel Data; decides (0012,0062) and the second text of (0012,0063).
 enum class PixelTreatment : std::uint8_t {

@@ -52,6 +52,7 @@ protected:
             data.sequence(0x00186011);
             for (const Box& region : regions_) {
                 data.item();
+                data.us(0x00186012, spatial_format_).us(0x00186014, 1);
                 ul(data, 0x00186018, region.left);
                 ul(data, 0x0018601A, region.top);
                 ul(data, 0x0018601C, region.right - 1);
@@ -134,6 +135,7 @@ protected:
     std::string claim_;
     std::string devices_;
     std::vector<Box> regions_;
+    std::uint16_t spatial_format_ = 0;
     NothingFinder nothing_;
     pipeline::Finders finders_{&nothing_, &nothing_};
     std::span<const rules::MeasuredRecall> recalls_ = kMeasured;
@@ -296,6 +298,20 @@ TEST_F(DeclaredTest, AFaceThatIsPossibleIsNotProvenByTheRecallOfText) {
     clean_it();
 
     EXPECT_FALSE(was_cleaned());
+}
+
+TEST_F(DeclaredTest, SectionsOfAnyBodyPartShowNoFaceAndBothSidesReadThatAlike) {
+    policy_ = "require-clean";
+    body_part_ = "";
+    regions_ = {{0, 8, 64, 40}, {0, 40, 64, 64}};
+    clean_it();
+    EXPECT_FALSE(was_cleaned()) << "regions that do not say what they are";
+
+    spatial_format_ = 1;
+    clean_it();
+    ASSERT_TRUE(was_cleaned()) << report_.reason;
+    EXPECT_EQ(written_.find("113102"), std::string::npos);
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
 }
 
 TEST_F(DeclaredTest, AScreenWithoutAnyRegionWaitsUnlessTheRuleAcceptsIt) {
