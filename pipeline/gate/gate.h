@@ -30,6 +30,7 @@ struct GateWork {
     /// where all of them lie outside of it. The caller read them from the original and the rules.
     std::vector<Box> declared{};
     bool has_declared_regions = false;
+    bool outside_regions_is_black = false;  ///< Of the ultrasound regions; then it is among `declared`.
     std::span<const rules::MeasuredRecall> recalls = rules::measured_recalls();
 };
 

@@ -357,7 +357,7 @@ Status TwinWalk::claim(bool in_original, bool in_written) {
 
 Status TwinWalk::read_claims() {
     EFFACE_TRY(const ClaimFacts facts, read_claim_facts(original_bytes_, original_syntax_));
-    identity_ = facts.identity(routing_.sop_class_uid);
+    identity_ = rules::possible_where(facts.identity(routing_.sop_class_uid), work_.outside_regions_is_black);
     statement_ = rules::pixel_statement(work_.rule, identity_);
     if (rules::doubt_before_search({work_.rule, identity_, work_.has_declared_regions, work_.recalls})) {
         return fail(Fault::kQuarantine, "gate: pixels may show text or a face and nothing proves them clean");

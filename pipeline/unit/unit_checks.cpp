@@ -77,9 +77,9 @@ Result<const rules::Rule*> choose_rule(
 
 Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWork& work) {
     PixelPlan plan;
-    plan.identity = pixel_identity(data_set);
-    plan.statement = rules::pixel_statement(work.rule, plan.identity);
     plan.declared = declared_regions(data_set, instance_facts(data_set, work.order), work.rules, work.rule);
+    plan.identity = rules::possible_where(pixel_identity(data_set), plan.declared.by_ultrasound);
+    plan.statement = rules::pixel_statement(work.rule, plan.identity);
     const auto doubt =
         rules::doubt_before_search({work.rule, plan.identity, plan.declared.any_source(), work.recalls});
     if (doubt) {

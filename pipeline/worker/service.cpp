@@ -189,7 +189,8 @@ Result<WorkerService::Reply> WorkerService::gate(const Json& json, const Message
          .mask = asked.mask,
          .finders = finders_.view(),
          .declared = governing->declared.boxes,
-         .has_declared_regions = governing->declared.any_source()}
+         .has_declared_regions = governing->declared.any_source(),
+         .outside_regions_is_black = governing->declared.by_ultrasound}
     );
     return Reply{MessageKind::kJudged, to_json(report)};
 }

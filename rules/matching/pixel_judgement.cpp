@@ -44,6 +44,14 @@ std::optional<PixelDoubt> doubt_before_search(const PixelCase& asked) {
     return std::nullopt;
 }
 
+PixelIdentity possible_where(PixelIdentity identity, bool outside_regions_is_black) {
+    if (identity.face_outside_regions && !outside_regions_is_black) {
+        identity.face = true;
+        identity.why = "ultrasound: what stands beside the regions is not blackened and may show a face";
+    }
+    return identity;
+}
+
 PixelStatement pixel_statement(const Rule& rule, const PixelIdentity& identity) {
     if (!is_possible(identity)) {
         return {.treatment = PixelTreatment::kNothingPossible};

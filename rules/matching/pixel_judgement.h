@@ -24,6 +24,9 @@ std::optional<PixelDoubt> doubt_before_search(const PixelCase& asked);
 /// Whether this doubt, once it is there, quarantines under this rule.
 bool quarantines(const Rule& rule, PixelDoubt doubt);
 
+/// What is possible where it is known whether everything outside the ultrasound regions is blackened.
+PixelIdentity possible_where(PixelIdentity identity, bool outside_regions_is_black);
+
 /// What the output says, once the instance is let through.
 PixelStatement pixel_statement(const Rule& rule, const PixelIdentity& identity);
 

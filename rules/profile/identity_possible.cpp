@@ -214,7 +214,11 @@ PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
             return {true, false, "labels are usual in images of the breast"};
         case Kind::kUltrasound:
             if (facts.regions_are_sections) {
-                return {true, false, "ultrasound screens carry banners; sections and traces show no face"};
+                return {
+                    .text = true,
+                    .face = false,
+                    .why = "ultrasound screens carry banners; sections and traces show no face",
+                    .face_outside_regions = head};
             }
             return {true, head, "ultrasound screens carry banners; a rendering may show a face"};
         case Kind::kPhotograph:

@@ -36,6 +36,9 @@ struct PixelIdentity {
     /// Slices, or what is made of them: a face may show only when many are put together.
     bool is_volume = false;
     ImageKind kind = ImageKind::kAnything;
+    /// No face only because every ultrasound region is a section: beside the regions one may show all the
+    /// same.
+    bool face_outside_regions = false;
 
     /// Screens: kinds that usually carry lines of text about the patient.
     bool is_screen() const;

@@ -113,6 +113,7 @@ protected:
              .finders = finders_,
              .declared = std::move(declared),
              .has_declared_regions = has_declared,
+             .outside_regions_is_black = outside_is_black_,
              .recalls = recalls_}
         );
     }
@@ -136,6 +137,7 @@ protected:
     std::string devices_;
     std::vector<Box> regions_;
     std::uint16_t spatial_format_ = 0;
+    bool outside_is_black_ = true;
     NothingFinder nothing_;
     pipeline::Finders finders_{&nothing_, &nothing_};
     std::span<const rules::MeasuredRecall> recalls_ = kMeasured;
@@ -312,6 +314,14 @@ TEST_F(DeclaredTest, SectionsOfAnyBodyPartShowNoFaceAndBothSidesReadThatAlike) {
     ASSERT_TRUE(was_cleaned()) << report_.reason;
     EXPECT_EQ(written_.find("113102"), std::string::npos);
     EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+    outside_is_black_ = false;
+    EXPECT_FALSE(judge_it().passed) << "beside the regions a face may show";
+
+    clean_it("[rule.pixels]\nultrasound_regions = false\naccept = ['no-template']");
+    EXPECT_FALSE(was_cleaned()) << "nothing outside is blackened, so a face is possible";
+    regions_.push_back({70, 0, 80, 10});
+    clean_it();
+    EXPECT_FALSE(was_cleaned()) << "a region outside the frame: nothing outside is blackened";
 }
 
 TEST_F(DeclaredTest, AScreenWithoutAnyRegionWaitsUnlessTheRuleAcceptsIt) {
