@@ -54,20 +54,19 @@ bool decode(std::span<const std::byte> frame, std::span<std::byte> samples) {
     return result.good() && !decoder.warned();
 }
 
-// The library's messages quote the stream.
-void silence_logger() {
+}  // namespace
+
+void silence_ijg() {
     static std::once_flag once;
     std::call_once(once, [] { OFLog::configure(OFLogger::OFF_LOG_LEVEL); });
 }
-
-}  // namespace
 
 bool decode_by_ijg(std::uint64_t precision, std::span<const std::byte> frame, std::span<std::byte> samples) {
     constexpr std::uint64_t kBytesMax = std::numeric_limits<Uint32>::max();
     if (frame.size() > kBytesMax || samples.size() > kBytesMax) {
         return false;
     }
-    silence_logger();
+    silence_ijg();
     if (precision <= 8) {
         return decode<DJDecompressIJG8Bit>(frame, samples);
     }

@@ -1,6 +1,8 @@
 // See syntax_table.h.
 #include "pipeline/codec/syntax_table.h"
 
+#include "pipeline/codec/frame_encoder.h"
+
 #include <algorithm>
 #include <array>
 
@@ -18,6 +20,8 @@ constexpr std::string_view kNoPart2 = "part 2: components depend on each other";
 constexpr std::string_view kEightBits = "8 bits";
 constexpr std::string_view kTwelveBits =
     "8 bits; of 12 bits, grey only, read by DCMTK's IJG 12 and written as Explicit VR Little Endian";
+constexpr std::string_view kIjgSides =
+    "sides of more than 65500 pixels are written as Explicit VR Little Endian";
 
 constexpr std::array kRows{
     SyntaxRow{"1.2.840.10008.1.2", kNative, Out::kAsNative, ""},
@@ -53,7 +57,7 @@ constexpr std::array kRows{
     SyntaxRow{"1.2.840.10008.1.2.4.54", FrameReader::kNone, Out::kNone, kNoArithmetic},
     SyntaxRow{"1.2.840.10008.1.2.4.55", kJpegDct, Out::kCoefficients, kTwelveBits},
     SyntaxRow{"1.2.840.10008.1.2.4.56", FrameReader::kNone, Out::kNone, kNoArithmetic},
-    SyntaxRow{"1.2.840.10008.1.2.4.57", kJpegLossless, Out::kExplicit, ""},
+    SyntaxRow{"1.2.840.10008.1.2.4.57", kJpegLossless, Out::kRecoded, kIjgSides},
     SyntaxRow{"1.2.840.10008.1.2.4.58", FrameReader::kNone, Out::kNone, kNoArithmetic},
     SyntaxRow{"1.2.840.10008.1.2.4.59", FrameReader::kNone, Out::kNone, kNoHierarchy},
     SyntaxRow{"1.2.840.10008.1.2.4.60", FrameReader::kNone, Out::kNone, kNoHierarchy},
@@ -63,14 +67,14 @@ constexpr std::array kRows{
     SyntaxRow{"1.2.840.10008.1.2.4.64", FrameReader::kNone, Out::kNone, kNoHierarchy},
     SyntaxRow{"1.2.840.10008.1.2.4.65", FrameReader::kNone, Out::kNone, kNoHierarchy},
     SyntaxRow{"1.2.840.10008.1.2.4.66", FrameReader::kNone, Out::kNone, kNoHierarchy},
-    SyntaxRow{"1.2.840.10008.1.2.4.70", kJpegLossless, Out::kExplicit, ""},
-    SyntaxRow{"1.2.840.10008.1.2.4.80", kJpegLs, Out::kExplicit, ""},
+    SyntaxRow{"1.2.840.10008.1.2.4.70", kJpegLossless, Out::kRecoded, kIjgSides},
+    SyntaxRow{"1.2.840.10008.1.2.4.80", kJpegLs, Out::kRecoded, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.81", kJpegLs, Out::kExplicit, ""},
-    SyntaxRow{"1.2.840.10008.1.2.4.90", kJpeg2000, Out::kExplicit, ""},
+    SyntaxRow{"1.2.840.10008.1.2.4.90", kJpeg2000, Out::kRecoded, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.91", kJpeg2000, Out::kExplicit, ""},
     SyntaxRow{"1.2.840.10008.1.2.4.92", FrameReader::kNone, Out::kNone, kNoPart2},
     SyntaxRow{"1.2.840.10008.1.2.4.93", FrameReader::kNone, Out::kNone, kNoPart2},
-    SyntaxRow{"1.2.840.10008.1.2.5", kRle, Out::kExplicit, ""},
+    SyntaxRow{"1.2.840.10008.1.2.5", kRle, Out::kRecoded, ""},
 };
 static_assert(std::ranges::is_sorted(kRows, {}, &SyntaxRow::uid), "looked up by UID");
 
@@ -85,14 +89,17 @@ SyntaxRow syntax_row(std::string_view uid) {
     return row != kRows.end() && row->uid == uid ? *row : SyntaxRow{.uid = uid};
 }
 
-MaskedOutput masked_output(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated) {
+MaskedOutput masked_output(const rules::TransferSyntax& syntax, const SampleShape& shape) {
     const MaskedOutput output = syntax_row(syntax.uid).output;
-    return output == Out::kCoefficients && bits_allocated > 8 ? Out::kExplicit : output;
+    const bool decoded = (output == Out::kCoefficients && shape.bits_allocated > 8) ||
+                         (output == Out::kRecoded && !is_encodable(syntax, shape));
+    return decoded ? Out::kExplicit : output;
 }
 
-std::string_view masked_syntax(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated) {
-    switch (masked_output(syntax, bits_allocated)) {
+std::string_view masked_syntax(const rules::TransferSyntax& syntax, const SampleShape& shape) {
+    switch (masked_output(syntax, shape)) {
         case MaskedOutput::kAsNative:
+        case MaskedOutput::kRecoded:
         case MaskedOutput::kCoefficients:
             return syntax.uid;
         case MaskedOutput::kExplicit:
@@ -131,6 +138,8 @@ std::string_view output_text(MaskedOutput output) {
             return "the same syntax";
         case MaskedOutput::kExplicit:
             return "Explicit VR Little Endian";
+        case MaskedOutput::kRecoded:
+            return "the same syntax, encoded again";
         case MaskedOutput::kCoefficients:
             return "the same syntax, coefficients edited";
     }
@@ -143,6 +152,7 @@ std::string_view gate_text(MaskedOutput output) {
             return "";
         case MaskedOutput::kAsNative:
         case MaskedOutput::kExplicit:
+        case MaskedOutput::kRecoded:
             return "stored values";
         case MaskedOutput::kCoefficients:
             return "coefficients";

@@ -4,6 +4,7 @@
 // table. Thread rule: pure functions.
 #pragma once
 
+#include "pipeline/codec/frame_decoder.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
 #include <cstdint>
@@ -26,6 +27,8 @@ enum class MaskedOutput : std::uint8_t {
     kNone,
     kAsNative,      ///< The stored values in the syntax that they came in.
     kExplicit,      ///< Decoded, Explicit VR Little Endian.
+    kRecoded,       ///< The same syntax, encoded again without loss. Of shapes that frame_encoder.h does not
+                    ///< take: kExplicit.
     kCoefficients,  ///< The same syntax; coefficients of whole units replaced. Of more than 8 bits:
                     ///< kExplicit.
 };
@@ -42,11 +45,11 @@ std::span<const SyntaxRow> syntax_rows();
 /// The row of a syntax; one without reader and output where it has none.
 SyntaxRow syntax_row(std::string_view uid);
 
-/// How blackened samples of so many Bits Allocated are written: coefficients are edited of eight bits only.
-MaskedOutput masked_output(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated);
+/// How blackened samples of this shape are written: coefficients are edited of eight bits only.
+MaskedOutput masked_output(const rules::TransferSyntax& syntax, const SampleShape& shape);
 
 /// The syntax that they are written in; empty: none.
-std::string_view masked_syntax(const rules::TransferSyntax& syntax, std::uint64_t bits_allocated);
+std::string_view masked_syntax(const rules::TransferSyntax& syntax, const SampleShape& shape);
 
 std::string_view reader_text(FrameReader reader);
 std::string_view output_text(MaskedOutput output);

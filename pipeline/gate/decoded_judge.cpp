@@ -104,9 +104,11 @@ Status PixelJudge::judge_decoded(
     const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax, Compare compare
 ) const {
     EFFACE_CHECK(judge_overlays());
+    // Where a peer refuses the syntax, what would be encoded again stays decoded.
+    const MaskedOutput masked = masked_output(original_syntax, shape());
     const bool known = compare == Compare::kAll
                            ? !original_syntax.lossy_possible && is_decodable(original_syntax)
-                           : masked_output(original_syntax, allocated_) == MaskedOutput::kExplicit;
+                           : masked == MaskedOutput::kExplicit || masked == MaskedOutput::kRecoded;
     if (!known || written_syntax.big_endian) {
         return fail(Fault::kQuarantine, "gate: this syntax is never decoded", kAtPixelData);
     }
@@ -129,8 +131,8 @@ Status PixelJudge::judge_decoded(
     return compare == Compare::kAll ? judge_decoded_frames(original_syntax, frame_size) : Status{};
 }
 
-Status PixelJudge::judge_decoded_frames(const rules::TransferSyntax& syntax, std::uint64_t frame_size) const {
-    const SampleShape shape{
+SampleShape PixelJudge::shape() const {
+    return {
         .rows = rows_,
         .columns = columns_,
         .samples_per_pixel = samples_,
@@ -138,6 +140,10 @@ Status PixelJudge::judge_decoded_frames(const rules::TransferSyntax& syntax, std
         .bits_stored = stored_,
         .high_bit = high_,
         .is_signed = signed_};
+}
+
+Status PixelJudge::judge_decoded_frames(const rules::TransferSyntax& syntax, std::uint64_t frame_size) const {
+    const SampleShape shape = this->shape();
     EFFACE_TRY([[maybe_unused]] const std::uint64_t bounded, shape.frame_bytes());
     const bool says_transformed = trimmed_text(photometric_.original) == kReversibleTransform;
     const bool says_rgb = trimmed_text(photometric_.original) == "RGB";

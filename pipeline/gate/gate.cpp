@@ -6,6 +6,7 @@
 #include "pipeline/gate/file_frame.h"
 #include "pipeline/gate/replaced_value.h"
 #include "pipeline/gate/twin_walk.h"
+#include "pipeline/pixel/samples.h"
 #include "pipeline/scan/part10.h"
 #include "pipeline/scan/routing.h"
 #include "rules/vocabulary/sop_class.h"
@@ -58,7 +59,7 @@ Status judge_files(
     std::string_view kept = before_syntax->uid;
     if (!work.mask.empty()) {
         EFFACE_TRY(const PixelScan pixels, scan_pixel_data(before_data, *before_syntax));
-        kept = masked_syntax(*before_syntax, pixels.shape.bits_allocated);
+        kept = masked_syntax(*before_syntax, sample_shape(pixels.shape));
     }
     const std::string_view expected_syntax =
         work.order.transcode_to.empty() ? kept : std::string_view{work.order.transcode_to};

@@ -2,6 +2,7 @@
 
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/gate/edited_coefficients.h"
+#include "pipeline/gate/recoded_frames.h"
 #include "pipeline/pixel/samples.h"
 
 #include <algorithm>
@@ -45,6 +46,14 @@ struct Compared {
     const NativeImage&
         image;  ///< Of `before`; of the same shape, perhaps with planes where the other has pixels.
     const NativeImage& shown;  ///< Of `after`.
+    /// A codestream of no more than the stored bits cannot say what stands beside them: black is compared in
+    /// the stored bits, and judge_recoded_frames() looks at the others.
+    bool compressed = false;
+
+    std::uint32_t bits_of_black() const {
+        const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << (8 * image.sample_bytes())) - 1);
+        return compressed ? image.stored_bits() : all;
+    }
 };
 
 Status judge_pixel(const Compared& samples, std::uint64_t frame, std::size_t pixel, bool masked) {
@@ -56,10 +65,11 @@ Status judge_pixel(const Compared& samples, std::uint64_t frame, std::size_t pix
         const std::uint32_t shown =
             stored_value(samples.after, samples.shown.place(frame, x, y, channel), image.sample_bytes());
         const auto black = std::as_bytes(std::span{image.black()});
+        const std::uint32_t compared = masked ? samples.bits_of_black() : ~std::uint32_t{0};
         const std::uint32_t wanted =
-            masked ? stored_value(black, channel * image.sample_bytes(), image.sample_bytes())
+            masked ? stored_value(black, channel * image.sample_bytes(), image.sample_bytes()) & compared
                    : stored_value(samples.before, at, image.sample_bytes()) & image.kept_bits();
-        if (shown != wanted) {
+        if ((shown & compared) != wanted) {
             return masked ? fail(Fault::kQuarantine, "gate: something stands under the mask", kAtPixelData)
                           : fail(Fault::kQuarantine, "gate: samples outside the mask differ", kAtPixelData);
         }
@@ -117,17 +127,23 @@ Status judge_stored_values(const Compared& samples, const std::vector<std::uint8
     return {};
 }
 
-/// A frame that stayed compressed: its samples follow from its coefficients, which are compared.
+/// Frames that stayed compressed: edited ones are compared by their coefficients, others by what they decode
+/// to.
 Status judge_compressed(
-    const NativeData& original, const NativeData& written, const std::vector<std::uint8_t>& plane
+    const NativeData& original, const NativeData& written, const Compared& samples,
+    const std::vector<std::uint8_t>& plane
 ) {
     EFFACE_TRY(const PixelScan before, scan_pixel_data(original.data_set, original.syntax));
     EFFACE_TRY(const PixelScan after, scan_pixel_data(written.data_set, written.syntax));
-    if (original.syntax.uid != written.syntax.uid ||
-        masked_output(original.syntax, before.shape.bits_allocated) != MaskedOutput::kCoefficients) {
-        return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
+    const MaskedOutput output = masked_output(original.syntax, sample_shape(before.shape));
+    if (original.syntax.uid == written.syntax.uid && output == MaskedOutput::kCoefficients) {
+        return judge_edited_coefficients(before, after, plane);
     }
-    return judge_edited_coefficients(before, after, plane);
+    if (original.syntax.uid == written.syntax.uid && output == MaskedOutput::kRecoded) {
+        EFFACE_CHECK(judge_recoded_frames(original.syntax, {before, samples.before}, {after, samples.after}));
+        return judge_stored_values(samples, plane);
+    }
+    return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
 }
 
 }  // namespace
@@ -147,10 +163,12 @@ Status judge_masked_samples(
     if (!same_shape(image, shown)) {
         return fail(Fault::kQuarantine, "gate: the frames changed their shape", kAtPixelData);
     }
-    const Compared samples{before.bytes, after.bytes, image, shown};
+    const bool compressed = !mask.empty() && written.syntax.encapsulated;
+    const Compared samples{before.bytes, after.bytes, image, shown, compressed};
     const std::vector<std::uint8_t> plane = plane_of(mask, image);
-    const bool edited = !mask.empty() && written.syntax.encapsulated;
-    EFFACE_CHECK(edited ? judge_compressed(original, written, plane) : judge_stored_values(samples, plane));
+    EFFACE_CHECK(
+        compressed ? judge_compressed(original, written, samples, plane) : judge_stored_values(samples, plane)
+    );
     if (!is_searched) {
         return {};
     }

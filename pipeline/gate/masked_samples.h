@@ -1,9 +1,10 @@
 // The gate on blackened samples: outside the mask every stored value is as it was (of lossy JPEG that stayed
-// compressed: every coefficient, see edited_coefficients.h), inside it stands black and nothing else; what
-// the finders see in the original lies under the mask, and outside it they find nothing in the written
-// frames. The mask comes from the cleaner and is judged, not believed: one that is too small shows. Shares
-// with the cleaner the view that finders are given (pipeline/pixel/native_image.h) and the finders; not the
-// code that grows boxes, blackens or writes. Thread rule: the finders belong to the calling thread.
+// compressed: every coefficient, see edited_coefficients.h; of what was encoded again, see recoded_frames.h),
+// inside it stands black and nothing else; what the finders see in the original lies under the mask, and
+// outside it they find nothing in the written frames. The mask comes from the cleaner and is judged, not
+// believed: one that is too small shows. Shares with the cleaner the view that finders are given
+// (pipeline/pixel/native_image.h) and the finders; not the code that grows boxes, blackens or writes. Thread
+// rule: the finders belong to the calling thread.
 #pragma once
 
 #include "config/result.h"

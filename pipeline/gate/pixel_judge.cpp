@@ -137,9 +137,10 @@ Status PixelJudge::judge_around_samples(
     const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
 ) const {
     if (written_syntax.encapsulated) {
+        const MaskedOutput output = masked_output(written_syntax, shape());
         const bool kept = original_.encapsulated && written_.encapsulated &&
                           original_syntax.uid == written_syntax.uid &&
-                          masked_output(written_syntax, allocated_) == MaskedOutput::kCoefficients;
+                          (output == MaskedOutput::kCoefficients || output == MaskedOutput::kRecoded);
         return kept ? judge_encapsulated(original_syntax.family, Compare::kAllButSamples)
                     : Status{fail(
                           Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/codec/frame_decoder.h"
 #include "pipeline/scan/scanner.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
@@ -62,6 +63,7 @@ private:
     ) const;
     Status judge_decoded_frames(const rules::TransferSyntax& syntax, std::uint64_t frame_size) const;
     Result<std::uint64_t> sample_bytes(std::uint64_t frames) const;
+    SampleShape shape() const;
 
     PixelSource original_;
     PixelSource written_;

@@ -72,6 +72,11 @@ public:
         return static_cast<std::uint32_t>(is_signed_ ? all : all >> (8 * sample_bytes_ - bits_stored_));
     }
 
+    /// Without the bits above them.
+    std::uint32_t stored_bits() const {
+        return static_cast<std::uint32_t>((std::uint64_t{1} << bits_stored_) - 1);
+    }
+
     std::size_t samples_per_pixel() const { return samples_per_pixel_; }
 
     std::size_t sample_bytes() const { return sample_bytes_; }

@@ -65,8 +65,7 @@ struct Loss {
 Result<Loss> loss_of(const Original& original) {
     EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
     Loss loss;
-    const bool decoded =
-        masked_output(*original.syntax, scan.shape.bits_allocated) == MaskedOutput::kExplicit;
+    const bool decoded = masked_output(*original.syntax, sample_shape(scan.shape)) == MaskedOutput::kExplicit;
     if (!decoded || !original.syntax->lossy_possible) {
         return loss;
     }

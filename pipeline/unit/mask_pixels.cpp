@@ -2,6 +2,7 @@
 
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/unit/native_transcoding.h"
+#include "pipeline/unit/recoded_frames.h"
 
 #include <algorithm>
 #include <limits>
@@ -41,6 +42,16 @@ Result<std::string_view> written_vr(const Original& original, const Samples& sam
     return explicit_vr && samples.image.sample_bytes() == 1 ? std::string_view{"OB"} : std::string_view{"OW"};
 }
 
+Result<SampleShape> shape_of(const Original& original) {
+    EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
+    return sample_shape(scan.shape);
+}
+
+void blacken(MaskedPixels& masked) {
+    Samples& samples = masked.samples;
+    blacken(std::span{samples.bytes}.first(samples.image.bytes()), samples.image, masked.mask);
+}
+
 }  // namespace
 
 Result<MaskedPixels> find_mask(
@@ -48,7 +59,8 @@ Result<MaskedPixels> find_mask(
 ) {
     EFFACE_TRY(Samples samples, samples_of(original));
     const auto searched = std::span{samples.bytes}.first(samples.image.bytes());
-    if (edits_coefficients(original)) {
+    EFFACE_TRY(const SampleShape shape, shape_of(original));
+    if (masked_output(*original.syntax, shape) == MaskedOutput::kCoefficients) {
         plan.snap = [&original](const Mask& mask) { return on_whole_units(mask, original); };
     }
     EFFACE_TRY(IdentityMask found, mask_identity(searched, samples.image, identity, finders, plan));
@@ -59,16 +71,24 @@ Result<MaskedPixels> find_mask(
         .stages = std::move(found.stages)};
 }
 
-bool edits_coefficients(const Original& original) {
-    const auto bits = original.bits_allocated();
-    return bits.has_value() && masked_output(*original.syntax, *bits) == MaskedOutput::kCoefficients;
+Result<std::string_view> syntax_of_masked(const Original& original) {
+    EFFACE_TRY(const SampleShape shape, shape_of(original));
+    return masked_syntax(*original.syntax, shape);
 }
 
-Status edit_frames(Original& original, MaskedPixels& masked) {
-    if (!edits_coefficients(original)) {
+Status make_frames(
+    Original& original, MaskedPixels& masked, std::string_view target, std::uint64_t bytes_max
+) {
+    EFFACE_TRY(const SampleShape shape, shape_of(original));
+    const MaskedOutput output = masked_output(*original.syntax, shape);
+    if (output == MaskedOutput::kCoefficients) {
+        EFFACE_TRY(masked.frames, blackened_frames(original, masked.mask));
+    } else if (output == MaskedOutput::kRecoded && target == original.syntax->uid) {
+        blacken(masked);
+        EFFACE_TRY(masked.frames, recoded_frames(original, masked.samples, bytes_max));
+    } else {
         return {};
     }
-    EFFACE_TRY(masked.frames, blackened_frames(original, masked.mask));
     note_extended_offsets(original, masked.frames);
     return {};
 }
@@ -79,7 +99,8 @@ Status append_masked_pixels(
     if (!masked.frames.empty()) {
         return target.uid == original.syntax->uid
                    ? append_frames(original, masked.frames, output)
-                   : Status{fail(Fault::kQuarantine, "edited frames stay in the syntax that they came in")};
+                   : Status{
+                         fail(Fault::kQuarantine, "compressed frames stay in the syntax that they came in")};
     }
     Samples& samples = masked.samples;
     if (samples.bytes.size() >= std::numeric_limits<std::uint32_t>::max()) {
@@ -88,7 +109,7 @@ Status append_masked_pixels(
         );
     }
     EFFACE_TRY(const std::string_view vr, written_vr(original, samples, target.explicit_vr));
-    blacken(std::span{samples.bytes}.first(samples.image.bytes()), samples.image, masked.mask);
+    blacken(masked);
     if (samples.image.is_packed()) {
         samples.bytes = packed(samples);
     }

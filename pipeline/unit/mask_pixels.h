@@ -16,7 +16,7 @@ namespace efface::pipeline {
 struct MaskedPixels {
     Samples samples;  ///< Padded to even length; blackened as they are written.
     Mask mask;
-    /// Where coefficients are edited: the compressed frames as they are written; else empty.
+    /// Where they stay compressed: the frames as they are written; else empty.
     std::vector<CompressedFrame> frames{};
     /// What was covered before it came here.
     OcclusionCounts occlusions{};
@@ -28,16 +28,18 @@ Result<MaskedPixels> find_mask(
     const Original& original, const rules::PixelIdentity& identity, const Finders& finders, MaskPlan plan
 );
 
-/// Whether blackened Pixel Data stays compressed: then its coefficients are edited, and `target` must be its
-/// syntax.
-bool edits_coefficients(const Original& original);
+/// The transfer syntax that blackened Pixel Data of `original` is written in; empty: none.
+Result<std::string_view> syntax_of_masked(const Original& original);
 
-/// Before the data set is written: edits coefficients, where that is the way, and says what the offset tables
-/// of `original` have to say then. Else nothing.
-Status edit_frames(Original& original, MaskedPixels& masked);
+/// Before the data set is written: makes the frames, where they stay compressed in `target`, and says what
+/// the offset tables of `original` have to say then. Else nothing. Fault::kQuarantine: frames that cannot be
+/// made, or more than `bytes_max` of them.
+Status make_frames(
+    Original& original, MaskedPixels& masked, std::string_view target, std::uint64_t bytes_max
+);
 
-/// Writes the Pixel Data element with the mask applied, as `target` has it: native, little endian, or as it
-/// was where coefficients are edited.
+/// Writes the Pixel Data element with the mask applied, as `target` has it: native, little endian, or
+/// compressed as make_frames() made it.
 Status append_masked_pixels(
     const Original& original, MaskedPixels& masked, const rules::TransferSyntax& target, OutputFile& output
 );

@@ -1,6 +1,5 @@
 #include "pipeline/unit/write_instance.h"
 
-#include "pipeline/codec/syntax_table.h"
 #include "pipeline/dicom/file_meta.h"
 #include "pipeline/unit/pixel_stretches.h"
 #include "pipeline/unit/transcoding.h"
@@ -36,12 +35,11 @@ Result<std::string> write_instance(
     const rules::TransferSyntax* syntax = original.syntax;
     std::string_view target = transcode_to;
     if (masked != nullptr && target.empty()) {
-        EFFACE_TRY(const std::uint16_t bits, original.bits_allocated());
-        target = masked_syntax(*syntax, bits);
+        EFFACE_TRY(target, syntax_of_masked(original));
     }
     const bool transcode = !target.empty() && target != syntax->uid;
     if (masked != nullptr) {
-        EFFACE_CHECK(edit_frames(original, *masked));
+        EFFACE_CHECK(make_frames(original, *masked, target, output.bytes_left()));
     }
     EFFACE_CHECK(put_offsets(original.data_set.root(), kExtendedOffsetTable, original.pixels.extended_offsets)
     );

@@ -39,6 +39,7 @@ struct Jpeg2000Options {
     bool irreversible = false;
     bool colour_transform = false;
     std::uint32_t tile = 0;
+    int resolutions = 3;
 };
 
 Bytes encode_jpeg2000(const Picture& picture, const Jpeg2000Options& options = {});

@@ -61,7 +61,7 @@ opj_image_t* image_of(const Picture& picture) {
 Bytes encode_jpeg2000(const Picture& picture, const Jpeg2000Options& options) {
     opj_cparameters_t parameters;
     opj_set_default_encoder_parameters(&parameters);
-    parameters.numresolution = 3;
+    parameters.numresolution = options.resolutions;
     parameters.irreversible = options.irreversible ? 1 : 0;
     parameters.tcp_mct = options.colour_transform ? 1 : 0;
     if (options.tile != 0) {

@@ -19,12 +19,14 @@ TEST(SyntaxTable, HasARowForEverySyntaxThatMayBeStored) {
     }
 }
 
+constexpr SampleShape kByte{8, 8, 1, 8, 8, 7, false};
+
 TEST(SyntaxTable, SaysWhyWhatIsNotSearchedIsNot) {
     for (const SyntaxRow& row : syntax_rows()) {
         const bool read = row.reader != FrameReader::kNone;
         EXPECT_EQ(read, row.output != MaskedOutput::kNone) << row.uid;
         EXPECT_TRUE(read || !row.limit.empty()) << row.uid;
-        EXPECT_EQ(read, !masked_syntax(*rules::find_transfer_syntax(row.uid), 8).empty()) << row.uid;
+        EXPECT_EQ(read, !masked_syntax(*rules::find_transfer_syntax(row.uid), kByte).empty()) << row.uid;
         EXPECT_EQ(read, !gate_text(row.output).empty()) << row.uid;
     }
 }
@@ -35,7 +37,7 @@ TEST(SyntaxTable, KnowsNothingOfAForeignSyntax) {
 }
 
 TEST(SyntaxTable, NamesADecoderForWhatIsDecodedAndNoneForTheRest) {
-    const SampleShape shape{8, 8, 1, 8, 8, 7, false};
+    const SampleShape& shape = kByte;
     for (const rules::TransferSyntax& syntax : rules::transfer_syntaxes()) {
         if (!syntax.encapsulated) {
             continue;
