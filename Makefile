@@ -37,6 +37,12 @@ bench-pixels: ## What the finders of faces and text find and miss, and how long 
 	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-finders
 	.venv/bin/python tests/bench/pixels/bench_pixels.py $(ARGS)
 
+tune-text: ## Recall against area masked in vain, on pictures that make bench-pixels does not score; see the program's head
+	@scripts/setup.sh --bench-pixels
+	$(CONFIGURE) -B build
+	ninja -C build -j $(JOBS) --quiet efface-finders
+	.venv/bin/python tests/bench/tuning/tune_text.py $(ARGS)
+
 docs: setup ## Write anew what docs/ prints from the code: settings, commands, tables
 	@$(CONFIGURE) -B build
 	ninja -C build -j $(JOBS) settings_test cli_test docs_test

@@ -1,4 +1,4 @@
-// What becomes of detections that were made on pieces of a picture: boxes of one thing are united.
+// What becomes of detections that were made on pieces of a picture: each stands once.
 // Thread rule: pure.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace efface::pipeline {
 /// A picture with more areas is no picture that a finder can judge.
 constexpr std::size_t kDetectionsMax = 2000;
 
-/// Two boxes become the one around both where they share at least half of the smaller, until none do.
-std::vector<Detection> united(std::vector<Detection> detections);
+/// Without those that lie within another one, which has the better score of both then.
+std::vector<Detection> without_inner(std::vector<Detection> detections);
 
 }  // namespace efface::pipeline

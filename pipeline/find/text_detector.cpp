@@ -14,8 +14,8 @@ namespace efface::pipeline {
 namespace {
 
 constexpr std::uint64_t kModelBytesMax = std::uint64_t{64} << 20U;
-/// Networks are kept while their tiles have no more pixels in all: some 300 bytes of memory each. Upright and
-/// turned, two pictures of 800 x 600, or one of any size.
+/// Networks are kept while their tiles have no more pixels in all: some 300 bytes of memory each. All levels
+/// of a picture of any size, upright and turned.
 constexpr std::int64_t kNetPixelsMax = std::int64_t{2} << 20U;
 /// Fewer rows or columns hold no letter.
 constexpr std::size_t kPictureExtentMin = 5;
@@ -28,26 +28,23 @@ constexpr int kStrokePixels = 5;
 /// Text that touches the edge of what the network sees is missed: a picture gets a black margin.
 constexpr int kMarginPixels = 16;
 
-/// The shorter side of a box up to which it may be one line of text: letters of 60 pixels.
-constexpr std::int64_t kLinePixelsMax = 96;
-/// To what a higher one is reduced, to see whether it still looks like text, each time.
-constexpr std::array<std::int64_t, 2> kReducedLinePixels{40, 24};
-/// Pieces in which organs that were taken for text are searched; overlapping by more than a letter of 40
-/// pixels.
-constexpr std::int64_t kPiecePixels = 160;
-constexpr std::int64_t kPieceStride = 112;
+/// One size in which a picture is looked at, and the score from which on a line is believed there.
+struct Level {
+    double scale;
+    float score_min;
+};
 
-/// A line that is missed at one size is often found at another: half finds large letters over texture, more
-/// than the whole finds faint and small ones, at more than twice the time.
-constexpr std::array kUsualScales{1.0, 0.5};
-constexpr std::array kThoroughScales{1.0, 0.5, 1.5};
-/// Pictures up to this size are looked at in twice these: their letters are small, and the time is.
-constexpr int kMagnifiedExtentMax = 400;
-
-std::span<const double> scales_of(TextEffort effort) {
-    return effort == TextEffort::kUsual ? std::span<const double>{kUsualScales}
-                                        : std::span<const double>{kThoroughScales};
-}
+/// Each for lines of up to kLinePixelsMax of its own pixels, so that all together see letters of 4 to some
+/// 150 pixels. Twice finds faint and small ones that the whole misses; a quarter sees large ones, and organs
+/// too, so it must be surer. Chosen by tests/bench/tuning/tune_text.py.
+constexpr std::array kLevels{Level{2.0, 0.8F}, Level{1.0, 0.85F}, Level{0.5, 0.85F}, Level{0.25, 0.9F}};
+/// Larger pictures are not looked at in twice their size: it would be most of the time, for letters that are
+/// small beyond reading on them. The second search is quicker.
+constexpr std::size_t kMagnifiedExtentMax = 1024;
+constexpr std::size_t kMagnifiedAgainExtentMax = 400;
+/// The shorter side of a box that is one line. Of larger areas the network takes organs, rings and cavities
+/// for a letter; a line that is larger is seen on the next level.
+constexpr std::int64_t kLinePixelsMax = 48;
 
 int ignore_message(int, const char*, const char*, const char*, int, void*) {
     return 0;
@@ -164,24 +161,20 @@ class TextDetector::Search {
 public:
     explicit Search(TextDetector& detector) : detector_{detector} {}
 
-    /// `factor`: of the picture's own size or, where it is small, of twice that.
-    Status run(const cv::Mat& picture, double base, double factor) {
-        const double scale = base * factor;
-        line_pixels_max_ =
-            std::min(kLinePixelsMax, static_cast<std::int64_t>(static_cast<double>(kLinePixelsMax) * factor));
-        const cv::Mat looked_at = scaled(picture, scale);
-        EFFACE_TRY(const std::vector<Detection> upright, look(looked_at));
+    Status run(const cv::Mat& picture, const Level& level) {
+        const cv::Mat looked_at = scaled(picture, level.scale);
+        EFFACE_TRY(const std::vector<Detection> upright, look(looked_at, level.score_min));
         for (const Detection& line : upright) {
-            found_.push_back({unscaled(line.box, scale), line.score});
+            found_.push_back({unscaled(line.box, level.scale), line.score});
         }
         cv::Mat turned;
         cv::rotate(looked_at, turned, cv::ROTATE_90_CLOCKWISE);
-        EFFACE_TRY(const std::vector<Detection> found, look(turned));
+        EFFACE_TRY(const std::vector<Detection> found, look(turned, level.score_min));
         for (const Detection& line : found) {
             // Column x of the turned picture is row rows - 1 - x of the picture.
             const Box& box = line.box;
             const Box back{box.top, looked_at.rows - box.right, box.bottom, looked_at.rows - box.left};
-            found_.push_back({unscaled(back, scale), line.score});
+            found_.push_back({unscaled(back, level.scale), line.score});
         }
         return check_count(found_);
     }
@@ -197,12 +190,15 @@ private:
     }
 
     /// The lines of text of a picture as it stands.
-    Result<std::vector<Detection>> look(const cv::Mat& picture) {
+    Result<std::vector<Detection>> look(const cv::Mat& picture, float score_min) {
         std::vector<Detection> lines;
         for (const Box& tile : tiles_with_margin(picture)) {
             EFFACE_TRY(const std::vector<Detection> found, look_at(picture, tile));
             for (const Detection& one : found) {
-                EFFACE_CHECK(add(lines, picture, one));
+                const Box box = clipped(one.box, picture);
+                if (one.score >= score_min && std::min(box.width(), box.height()) <= kLinePixelsMax) {
+                    lines.push_back(one);
+                }
             }
             EFFACE_CHECK(check_count(lines));
         }
@@ -216,59 +212,6 @@ private:
             tile = shifted(tile, -kMarginPixels, -kMarginPixels);
         }
         return tiles;
-    }
-
-    /// The network takes a chest or a skull for one letter, at any size of the picture. So an area of more
-    /// than a line is text only if it looks so on a reduction too, as big letters and paragraphs do and
-    /// organs do not. Otherwise text that the area may hide is looked for in pieces too small to show the
-    /// organ.
-    Status add(std::vector<Detection>& lines, const cv::Mat& picture, const Detection& one) {
-        const Box box = clipped(one.box, picture);
-        const std::int64_t height = std::min(box.width(), box.height());
-        if (height <= line_pixels_max_) {
-            lines.push_back(one);
-            return {};
-        }
-        if (line_pixels_max_ < kLinePixelsMax) {
-            return {};  // A reduced picture is a second look; its whole has judged what is as large as that.
-        }
-        EFFACE_TRY(const bool is_text, is_text_when_reduced(picture(rectangle(box)), height));
-        if (is_text) {
-            lines.push_back(one);
-            return {};
-        }
-        return look_closely(lines, picture, box);
-    }
-
-    Result<bool> is_text_when_reduced(const cv::Mat& area, std::int64_t height) {
-        for (const std::int64_t wanted : kReducedLinePixels) {
-            const double factor = static_cast<double>(wanted) / static_cast<double>(height);
-            cv::Mat reduced;
-            cv::resize(area, reduced, cv::Size{}, factor, factor, cv::INTER_AREA);
-            std::int64_t marked = 0;
-            for (const Box& tile : tiles_with_margin(reduced)) {
-                EFFACE_TRY(const std::vector<Detection> found, look_at(reduced, tile));
-                for (const Detection& one : found) {
-                    marked += clipped(one.box, reduced).area();
-                }
-            }
-            if (4 * marked < std::int64_t{reduced.cols} * reduced.rows) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    Status look_closely(std::vector<Detection>& lines, const cv::Mat& picture, const Box& area) {
-        for (std::int64_t top = area.top - kMarginPixels; top < area.bottom; top += kPieceStride) {
-            for (std::int64_t left = area.left - kMarginPixels; left < area.right; left += kPieceStride) {
-                const Box piece{left, top, left + kPiecePixels, top + kPiecePixels};
-                EFFACE_TRY(const std::vector<Detection> found, look_at(picture, piece));
-                lines.insert(lines.end(), found.begin(), found.end());
-                EFFACE_CHECK(check_count(lines));
-            }
-        }
-        return {};
     }
 
     /// The lines of one tile, in coordinates of the picture. It is black where it reaches beyond the picture.
@@ -291,13 +234,10 @@ private:
     }
 
     TextDetector& detector_;
-    std::int64_t line_pixels_max_ = kLinePixelsMax;
     std::vector<Detection> found_;
 };
 
-Result<std::unique_ptr<Detector>> TextDetector::load(
-    const std::string& path, const Digest& expected, TextEffort effort
-) {
+Result<std::unique_ptr<Detector>> TextDetector::load(const std::string& path, const Digest& expected) {
     EFFACE_TRY(std::vector<std::byte> model, read_model(path));
     if (sha256(model) != expected) {
         return fail(
@@ -306,7 +246,7 @@ Result<std::unique_ptr<Detector>> TextDetector::load(
     }
     try {
         quiet_opencv();
-        std::unique_ptr<TextDetector> made{new TextDetector{std::move(model), effort}};
+        std::unique_ptr<TextDetector> made{new TextDetector{std::move(model)}};
         // That of 640 x 480, upright: every other is tested when it is first met.
         EFFACE_CHECK(made->net_for({672, 512}));
         return std::unique_ptr<Detector>{std::move(made)};
@@ -331,23 +271,34 @@ Result<TextNet*> TextDetector::net_for(const TileShape& shape) {
 }
 
 Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {
+    return find_in(picture, kMagnifiedExtentMax);
+}
+
+Result<std::vector<Detection>> TextDetector::find_again(const PictureView& picture) {
+    return find_in(picture, kMagnifiedAgainExtentMax);
+}
+
+Result<std::vector<Detection>> TextDetector::find_in(
+    const PictureView& picture, std::size_t magnified_extent_max
+) {
     EFFACE_CHECK(check_picture(picture));
     if (std::min(picture.columns, picture.rows) < kPictureExtentMin) {
         return std::vector<Detection>{};
     }
     try {
         const cv::Mat given = stretched(picture);
-        const double base = std::max(given.cols, given.rows) <= kMagnifiedExtentMax ? 2.0 : 1.0;
         Search search{*this};
-        for (const double factor : scales_of(effort_)) {
-            EFFACE_CHECK(search.run(given, base, factor));
+        for (const Level& level : kLevels) {
+            if (level.scale <= 1.0 || std::max(picture.columns, picture.rows) <= magnified_extent_max) {
+                EFFACE_CHECK(search.run(given, level));
+            }
         }
-        std::vector<Detection> found = united(search.take());
-        std::erase_if(found, [&](Detection& line) {
+        std::vector<Detection> found = search.take();
+        for (Detection& line : found) {
             line.box = line.box.clipped_to(picture.columns, picture.rows);
-            return line.box.empty();
-        });
-        return found;
+        }
+        std::erase_if(found, [](const Detection& line) { return line.box.empty(); });
+        return without_inner(std::move(found));
     } catch (const std::exception&) {
         return fail(Fault::kRetry, "OpenCV failed in the search for text");
     }

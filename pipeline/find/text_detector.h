@@ -23,28 +23,24 @@ inline constexpr std::string_view kTextModelSha256 =
 /// Larger pictures are quarantined: minutes of work.
 inline constexpr std::uint64_t kTextPicturePixelsMax = std::uint64_t{1} << 26U;
 
-/// How many sizes of a picture are searched: two, or three at almost three times the time.
-enum class TextEffort : std::uint8_t { kUsual, kThorough };
-
 class TextDetector : public Detector {
 public:
     /// Fault::kHalt where the file is absent, has another digest, or fails its self-test.
-    static Result<std::unique_ptr<Detector>> load(
-        const std::string& path, const Digest& expected, TextEffort effort = TextEffort::kUsual
-    );
+    static Result<std::unique_ptr<Detector>> load(const std::string& path, const Digest& expected);
 
     Result<std::vector<Detection>> find(const PictureView& picture) override;
+    /// A quarter of the time: without twice the picture's size, where it is not small.
+    Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
 private:
-    TextDetector(std::vector<std::byte> model, TextEffort effort)
-        : model_{std::move(model)}, effort_{effort} {}
+    explicit TextDetector(std::vector<std::byte> model) : model_{std::move(model)} {}
 
     class Search;
+    Result<std::vector<Detection>> find_in(const PictureView& picture, std::size_t magnified_extent_max);
     /// The network for this shape; the ones used last are kept.
     Result<TextNet*> net_for(const TileShape& shape);
 
     std::vector<std::byte> model_;
-    TextEffort effort_;
     std::list<TextNet> nets_;  ///< The one used last stands first.
 };
 

@@ -12,7 +12,7 @@ namespace efface::pipeline {
 /// What the network halves five times: every extent is a multiple of 32.
 constexpr std::int64_t kTileStep = 32;
 constexpr std::int64_t kTileExtentMin = 128;
-constexpr std::int64_t kTileExtentMax = 960;
+constexpr std::int64_t kTileExtentMax = 640;
 /// More than a letter of the largest size that is searched for at this scale, and its surround.
 constexpr std::int64_t kTileOverlapMin = 64;
 

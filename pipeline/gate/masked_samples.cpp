@@ -101,6 +101,26 @@ Status judge_found(
     return {};
 }
 
+/// A photograph shows a face, and the mask covers it.
+Status judge_photograph(
+    const Compared& samples, const std::vector<std::uint8_t>& plane, const rules::PixelIdentity& identity,
+    const Finders& finders
+) {
+    if (!identity.is_photograph) {
+        return {};
+    }
+    rules::PixelIdentity faces = identity;
+    faces.text = false;
+    EFFACE_TRY(
+        const FoundIdentity wanted,
+        find_identity(samples.before, samples.before, samples.image, faces, finders, SearchRound::kFirst)
+    );
+    if (wanted.faces.empty()) {
+        return fail(Fault::kQuarantine, "gate: no face is found in a photograph", kAtPixelData);
+    }
+    return judge_found(wanted, plane, samples.image);
+}
+
 /// What was covered before so that it can be seen through must be covered again.
 Status judge_earlier_occlusions(
     const std::vector<Occlusion>& covered, const std::vector<std::uint8_t>& plane, const NativeImage& image
@@ -172,22 +192,14 @@ Status judge_masked_samples(
     if (!is_searched) {
         return {};
     }
-    EFFACE_TRY(
-        const FoundIdentity wanted, find_identity(samples.before, samples.before, image, identity, finders)
-    );
-    if (identity.is_photograph && wanted.faces.empty()) {
-        return fail(Fault::kQuarantine, "gate: no face is found in a photograph", kAtPixelData);
-    }
-    EFFACE_CHECK(judge_found(wanted, plane, image));
+    EFFACE_CHECK(judge_photograph(samples, plane, identity, finders));
     EFFACE_TRY(
         const std::vector<Occlusion> covered, find_earlier_occlusions(samples.before, image, identity)
     );
     EFFACE_CHECK(judge_earlier_occlusions(covered, plane, image));
-    if (mask.empty()) {
-        return {};  // The written samples are those that were just searched.
-    }
     EFFACE_TRY(
-        const FoundIdentity left, find_identity(samples.after, samples.before, shown, identity, finders)
+        const FoundIdentity left,
+        find_identity(samples.after, samples.before, shown, identity, finders, SearchRound::kAgain)
     );
     return judge_found(left, plane, image);
 }

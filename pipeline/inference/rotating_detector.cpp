@@ -114,13 +114,23 @@ RotatingDetector::RotatingDetector(std::unique_ptr<Detector> upright, SearchPlan
 }
 
 Result<std::vector<Detection>> RotatingDetector::find(const PictureView& picture) {
+    return find_at(picture, plan_.turns);
+}
+
+Result<std::vector<Detection>> RotatingDetector::find_again(const PictureView& picture) {
+    return find_at(picture, plan_.again_turns);
+}
+
+Result<std::vector<Detection>> RotatingDetector::find_at(
+    const PictureView& picture, const std::vector<int>& turns
+) {
     std::vector<Sighting> seen;
     if (picture.columns == 0 || picture.rows == 0) {
         return std::vector<Detection>{};
     }
     const Box whole{
         0, 0, static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows)};
-    EFFACE_CHECK(search(picture, whole, plan_.turns, seen));
+    EFFACE_CHECK(search(picture, whole, turns, seen));
     if (std::max(picture.columns, picture.rows) > plan_.tile_side && !plan_.tile_turns.empty()) {
         for (const Box& tile : tiles(picture.columns, picture.rows, plan_.tile_side, kTilesMax)) {
             EFFACE_CHECK(search(picture, tile, plan_.tile_turns, seen));

@@ -17,6 +17,8 @@ struct SearchPlan {
     /// In degrees, clockwise. MTCNN sees faces turned by up to 40 degrees: each is seen from two turns at
     /// least.
     std::vector<int> turns{0, 45, 90, 135, 180, 225, 270, 315};
+    /// Of find_again().
+    std::vector<int> again_turns{0, 90, 180, 270};
     /// A picture whose longer side is larger is searched in tiles as well.
     std::size_t tile_side = 1280;
     std::vector<int> tile_turns{0, 90, 180, 270};
@@ -35,9 +37,12 @@ public:
     /// Boxes lie inside the picture and do not mean the same thing twice. A failure of any turn is the
     /// answer.
     Result<std::vector<Detection>> find(const PictureView& picture) override;
+    /// At fewer turns.
+    Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
 private:
     struct Sighting;
+    Result<std::vector<Detection>> find_at(const PictureView& picture, const std::vector<int>& turns);
     Status search(
         const PictureView& picture, const Box& part, const std::vector<int>& turns,
         std::vector<Sighting>& seen

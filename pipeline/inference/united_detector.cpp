@@ -13,16 +13,8 @@ bool lies_within(const Box& inner, const Box& outer) {
            inner.bottom <= outer.bottom;
 }
 
-}  // namespace
-
-UnitedDetector::UnitedDetector(std::unique_ptr<Detector> first, std::unique_ptr<Detector> second)
-    : first_{std::move(first)}, second_{std::move(second)} {
-    EFFACE_ASSERT(first_ != nullptr && second_ != nullptr);
-}
-
-Result<std::vector<Detection>> UnitedDetector::find(const PictureView& picture) {
-    EFFACE_TRY(std::vector<Detection> found, first_->find(picture));
-    EFFACE_TRY(const std::vector<Detection> more, second_->find(picture));
+/// `found`, and of `more` what lies within none of those.
+std::vector<Detection> joined(std::vector<Detection> found, const std::vector<Detection>& more) {
     const std::size_t first_count = found.size();
     for (const Detection& one : more) {
         const bool known = std::any_of(
@@ -34,6 +26,25 @@ Result<std::vector<Detection>> UnitedDetector::find(const PictureView& picture) 
         }
     }
     return found;
+}
+
+}  // namespace
+
+UnitedDetector::UnitedDetector(std::unique_ptr<Detector> first, std::unique_ptr<Detector> second)
+    : first_{std::move(first)}, second_{std::move(second)} {
+    EFFACE_ASSERT(first_ != nullptr && second_ != nullptr);
+}
+
+Result<std::vector<Detection>> UnitedDetector::find(const PictureView& picture) {
+    EFFACE_TRY(std::vector<Detection> found, first_->find(picture));
+    EFFACE_TRY(const std::vector<Detection> more, second_->find(picture));
+    return joined(std::move(found), more);
+}
+
+Result<std::vector<Detection>> UnitedDetector::find_again(const PictureView& picture) {
+    EFFACE_TRY(std::vector<Detection> found, first_->find_again(picture));
+    EFFACE_TRY(const std::vector<Detection> more, second_->find_again(picture));
+    return joined(std::move(found), more);
 }
 
 }  // namespace efface::pipeline

@@ -16,6 +16,7 @@ public:
     /// The first's, then those of the second that lie within none of them. A failure of either is the answer:
     /// what the other did not see may be what this one would have.
     Result<std::vector<Detection>> find(const PictureView& picture) override;
+    Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
 private:
     std::unique_ptr<Detector> first_;

@@ -51,8 +51,12 @@ Result<std::vector<Occlusion>> find_earlier_occlusions(
 
 Result<FoundIdentity> find_identity(
     std::span<const std::byte> samples, std::span<const std::byte> like, const NativeImage& image,
-    const rules::PixelIdentity& identity, const Finders& finders
+    const rules::PixelIdentity& identity, const Finders& finders, SearchRound round
 ) {
+    const auto search = [round](Detector& detector, const Picture& picture) {
+        return round == SearchRound::kFirst ? detector.find(picture.view())
+                                            : detector.find_again(picture.view());
+    };
     FoundIdentity found;
     if (!identity.text && !identity.face) {
         return found;
@@ -60,11 +64,11 @@ Result<FoundIdentity> find_identity(
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         const Picture picture = image.picture(samples, frame, like);
         if (identity.text) {
-            EFFACE_TRY(const std::vector<Detection> text, finders.text->find(picture.view()));
+            EFFACE_TRY(const std::vector<Detection> text, search(*finders.text, picture));
             note(found.text, text);
         }
         if (identity.face) {
-            EFFACE_TRY(const std::vector<Detection> faces, finders.face->find(picture.view()));
+            EFFACE_TRY(const std::vector<Detection> faces, search(*finders.face, picture));
             note(found.faces, faces);
         }
         if (found.text.size() + found.faces.size() > kMaskBoxesMax) {

@@ -44,11 +44,14 @@ struct FoundIdentity {
     std::vector<Box> faces;
 };
 
+/// kAgain: of what was searched before and is blackened now, quicker (Detector::find_again).
+enum class SearchRound : std::uint8_t { kFirst, kAgain };
+
 /// All frames together, each box once. Searches for text where `identity.text`, for faces where
 /// `identity.face`. `like`: see NativeImage::picture().
 Result<FoundIdentity> find_identity(
     std::span<const std::byte> samples, std::span<const std::byte> like, const NativeImage& image,
-    const rules::PixelIdentity& identity, const Finders& finders
+    const rules::PixelIdentity& identity, const Finders& finders, SearchRound round
 );
 
 /// Where a face is possible, but for ultrasound: its speckle looks covered in half of all pictures

@@ -31,7 +31,10 @@ Status blacken_found(StageWork& work) {
         }
         EFFACE_CHECK(apply_mask(work));
         EFFACE_TRY(
-            work.found, find_identity(work.blackened, work.samples, work.image, work.identity, work.finders)
+            work.found,
+            find_identity(
+                work.blackened, work.samples, work.image, work.identity, work.finders, SearchRound::kAgain
+            )
         );
         if (!leaves_any(work)) {
             return {};

@@ -9,7 +9,10 @@ bool is_searched(const StageWork& work) {
 
 Status search(StageWork& work) {
     EFFACE_TRY(
-        work.found, find_identity(work.samples, work.samples, work.image, work.identity, work.finders)
+        work.found,
+        find_identity(
+            work.samples, work.samples, work.image, work.identity, work.finders, SearchRound::kFirst
+        )
     );
     return {};
 }

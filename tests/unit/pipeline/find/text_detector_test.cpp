@@ -86,20 +86,19 @@ class TextLooks : public TextDetectorTest, public ::testing::WithParamInterface<
 
 TEST_P(TextLooks, AreFoundAtEverySizeContrastAndDirection) {
     std::uint32_t seed = kSeed;
-    for (const int height : {8, 14, 28, 40}) {
-        for (const int contrast : {20, 60, 100}) {
-            const auto kind = static_cast<Background>(++seed % 3);
-            Picture picture = background(kind, 640, 640, seed);
-            // Short enough for a side at every height.
-            const std::string text = height < 28 ? kText : "DOE 1970";
-            const auto planted = plant_around(picture, {text, GetParam(), height, contrast});
+    for (const auto& [height, contrast] :
+         {std::pair{8, 20}, {8, 100}, {14, 60}, {28, 20}, {28, 100}, {40, 60}}) {
+        const auto kind = static_cast<Background>(++seed % 3);
+        Picture picture = background(kind, 640, 640, seed);
+        // Short enough for a side at every height.
+        const std::string text = height < 28 ? kText : "DOE 1970";
+        const auto planted = plant_around(picture, {text, GetParam(), height, contrast});
 
-            const std::vector<Detection> found = find(picture);
+        const std::vector<Detection> found = find(picture);
 
-            for (std::size_t turns = 0; turns < planted.size(); ++turns) {
-                EXPECT_GE(covered(planted[turns], found), kCoveredMin)
-                    << height << " px, " << contrast << " %, line " << turns << ", seed " << seed;
-            }
+        for (std::size_t turns = 0; turns < planted.size(); ++turns) {
+            EXPECT_GE(covered(planted[turns], found), kCoveredMin)
+                << height << " px, " << contrast << " %, line " << turns << ", seed " << seed;
         }
     }
 }
@@ -201,11 +200,7 @@ TEST_F(TextDetectorTest, FindsTinyLettersInSmallPictures) {
     }
 }
 
-TEST_F(TextDetectorTest, AThoroughSearchFindsFainterLetters) {
-    auto thorough = TextDetector::load(
-        kModel, *digest_from_hex(pipeline::kTextModelSha256), pipeline::TextEffort::kThorough
-    );
-    ASSERT_TRUE(thorough.has_value());
+TEST_F(TextDetectorTest, TheFirstSearchFindsFainterLettersThanTheSecond) {
     Picture picture = background(Background::kNoise, 640, 480, kSeed);
     std::vector<Planted> planted;
     for (int i = 0; i < 12; ++i) {
@@ -218,14 +213,13 @@ TEST_F(TextDetectorTest, AThoroughSearchFindsFainterLetters) {
         });
     };
 
-    const auto usual_count = count(find(picture));
-    const auto found = (*thorough)->find(picture.view());
+    const auto again = detector_->find_again(picture.view());
 
-    ASSERT_TRUE(found.has_value());
-    EXPECT_GE(count(*found), usual_count + 3) << usual_count;
+    ASSERT_TRUE(again.has_value());
+    EXPECT_GE(count(find(picture)), count(*again) + 3) << count(*again);
 }
 
-// Lines that stand close are marked as one area, which is more than a line and still text.
+// Lines that stand close run together on the smaller levels.
 TEST_F(TextDetectorTest, CoversEveryLineOfADensePage) {
     Picture picture = background(Background::kSlope, 480, 400, kSeed);
     std::vector<Planted> planted;

@@ -71,19 +71,19 @@ TEST(TextMap, QuarantinesMoreLinesThanAreHandled) {
     EXPECT_EQ(found.error().fault, Fault::kQuarantine);
 }
 
-TEST(United, JoinsBoxesOfOneLineAndKeepsOthersApart) {
-    const std::vector<Detection> found = pipeline::united(
-        {{{0, 0, 100, 20}, 0.6F},
+TEST(WithoutInner, KeepsWhatLiesInNothingElseWithTheBestScoreOfWhatLiesInIt) {
+    const std::vector<Detection> found = pipeline::without_inner(
+        {{{10, 2, 90, 18}, 0.9F},
+         {{0, 0, 100, 20}, 0.6F},
+         {{0, 0, 100, 20}, 0.7F},
          {{60, 2, 160, 22}, 0.8F},
-         {{50, 0, 110, 20}, 0.7F},
-         {{0, 30, 100, 50}, 0.9F},
-         {{90, 45, 200, 65}, 0.5F}}
+         {{0, 30, 100, 50}, 0.5F}}
     );
 
     ASSERT_EQ(found.size(), 3U);
-    EXPECT_EQ(found[0], (Detection{{0, 0, 160, 22}, 0.8F}));
-    EXPECT_EQ(found[1], (Detection{{0, 30, 100, 50}, 0.9F}));
-    EXPECT_EQ(found[2], (Detection{{90, 45, 200, 65}, 0.5F}));
+    EXPECT_EQ(found[0], (Detection{{0, 0, 100, 20}, 0.9F}));
+    EXPECT_EQ(found[1], (Detection{{60, 2, 160, 22}, 0.8F}));
+    EXPECT_EQ(found[2], (Detection{{0, 30, 100, 50}, 0.5F}));
 }
 
 }  // namespace

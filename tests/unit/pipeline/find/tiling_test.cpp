@@ -46,7 +46,7 @@ TEST(Tiling, CoversBothAxes) {
         }
     }
     EXPECT_EQ(std::count(seen.begin(), seen.end(), false), 0);
-    EXPECT_LE(tiling.tiles.size(), 9U);
+    EXPECT_LE(tiling.tiles.size(), 20U);
 }
 
 TEST(Tiling, WastesLessThanAStepOnAPictureOfOneTile) {
