@@ -270,5 +270,27 @@ TEST(FrameEncoder, RefusesWhatDoesNotBelongTogether) {
     EXPECT_TRUE(pipeline::is_encodable(syntax_of(kRle), shape_of(16, 16, 1, 32, 32)));
 }
 
+// The frame whose place is taken comes from outside: whatever its bytes, an answer and no way out but the
+// end.
+TEST(FrameEncoder, SurvivesWhateverItReplaces) {
+    constexpr int kRounds = 200;
+    std::mt19937 random{kSeed};
+    const SampleShape shape = shape_of(16, 16, 3, 8, 8);
+    const Bytes words = picture(shape, Content::kNoise).words();
+    for (const std::string_view uid : {kJpeg, kJpegLs, kJpeg2000}) {
+        const Bytes frame = some_frame(uid, shape);
+        for (int round = 0; round < kRounds; ++round) {
+            Bytes replaced = frame;
+            for (std::uint32_t change = 0; change <= random() % 4; ++change) {
+                replaced[random() % std::min<std::size_t>(replaced.size(), 100)] =
+                    static_cast<std::byte>(random());
+            }
+            const auto encoded = encode(uid, words, shape, replaced, "RGB");
+            EXPECT_TRUE(!encoded || decoded(uid, *encoded, shape) == words)
+                << uid << " seed " << kSeed << " round " << round;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace efface::testing
