@@ -14,7 +14,8 @@ using rules::Tag;
 constexpr Tag kAnatomicRegionSequence{0x0008, 0x2218};
 constexpr Tag kCodeMeaning{0x0008, 0x0104};
 constexpr Tag kUltrasoundRegions{0x0018, 0x6011};
-constexpr std::uint16_t kLastGroup = 0x0028;
+constexpr Tag kViewCode{0x0054, 0x0220};
+constexpr std::uint16_t kLastGroup = 0x0054;
 
 void note_top(ClaimFacts& facts, Tag tag, std::string_view text) {
     switch (tag.value) {
@@ -27,6 +28,21 @@ void note_top(ClaimFacts& facts, Tag tag, std::string_view text) {
         case 0x00180015:
             facts.body_part = text;
             break;
+        case 0x00181164:
+            facts.view.imager_pixel_spacing = text;
+            break;
+        case 0x00181510:
+            facts.view.positioner_angle = text;
+            break;
+        case 0x00185101:
+            facts.view.view_position = text;
+            break;
+        case 0x00200020:
+            facts.view.patient_orientation = text;
+            break;
+        case 0x00280030:
+            facts.view.pixel_spacing = text;
+            break;
         case rules::kBurnedInAnnotation.value:
             facts.claims_text = text == rules::kYes;
             break;
@@ -38,8 +54,8 @@ void note_top(ClaimFacts& facts, Tag tag, std::string_view text) {
     }
 }
 
-bool is_anatomic_region(const Scanner& scanner, const Event& event) {
-    return event.depth == 1 && event.tag == kCodeMeaning && scanner.path()[0] == kAnatomicRegionSequence &&
+bool is_meaning_of(Tag sequence, const Scanner& scanner, const Event& event) {
+    return event.depth == 1 && event.tag == kCodeMeaning && scanner.path()[0] == sequence &&
            scanner.path_items()[0] == 1;
 }
 
@@ -94,8 +110,10 @@ Result<ClaimFacts> read_claim_facts(
         }
         regions.take(event, scanner);
         const std::string_view text = trimmed_text(event.value);
-        if (is_anatomic_region(scanner, event)) {
+        if (is_meaning_of(kAnatomicRegionSequence, scanner, event)) {
             facts.anatomic_region = text;
+        } else if (is_meaning_of(kViewCode, scanner, event)) {
+            facts.view.view_meaning = text;
         } else if (event.depth == 0) {
             note_top(facts, event.tag, text);
         }
@@ -113,6 +131,7 @@ rules::PixelIdentity ClaimFacts::identity(std::string_view sop_class_uid) const 
         .claims_text = claims_text,
         .claims_face = claims_face,
         .regions_are_sections = regions > 0 && sections == regions,
+        .view = view,
     });
 }
 

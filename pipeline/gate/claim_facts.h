@@ -23,6 +23,7 @@ struct ClaimFacts {
     /// Items of the Sequence of Ultrasound Regions, and how many of them are sections, traces or legends.
     std::uint32_t regions = 0;
     std::uint32_t sections = 0;
+    rules::HeadViewFacts view{};
 
     rules::PixelIdentity identity(std::string_view sop_class_uid) const;
 };

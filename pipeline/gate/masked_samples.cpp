@@ -2,6 +2,7 @@
 
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/gate/edited_coefficients.h"
+#include "pipeline/pixel/profile_bands.h"
 #include "pipeline/gate/recoded_frames.h"
 #include "pipeline/pixel/samples.h"
 
@@ -137,6 +138,18 @@ Status judge_earlier_occlusions(
     return {};
 }
 
+/// The skin of a profile lies under the mask; a view of the head in which none is found is a doubt here as well.
+Status judge_profiles(
+    std::span<const std::byte> before, const std::vector<std::uint8_t>& plane, const NativeImage& image,
+    const rules::PixelIdentity& identity
+) {
+    EFFACE_TRY(const std::vector<Box> bands, find_profile_bands(before, image, identity));
+    if (std::ranges::any_of(bands, [&](const Box& box) { return !lies_under(box, plane, image); })) {
+        return fail(Fault::kQuarantine, "gate: the profile of a head is outside the mask", kAtPixelData);
+    }
+    return {};
+}
+
 /// The stored values, one by one.
 Status judge_stored_values(const Compared& samples, const std::vector<std::uint8_t>& plane) {
     for (std::uint64_t frame = 0; frame < samples.image.frame_count(); ++frame) {
@@ -197,6 +210,7 @@ Status judge_masked_samples(
         const std::vector<Occlusion> covered, find_earlier_occlusions(samples.before, image, identity)
     );
     EFFACE_CHECK(judge_earlier_occlusions(covered, plane, image));
+    EFFACE_CHECK(judge_profiles(samples.before, plane, image, identity));
     EFFACE_TRY(
         const FoundIdentity left,
         find_identity(samples.after, samples.before, shown, identity, finders, SearchRound::kAgain)

@@ -1,6 +1,5 @@
-// What speaks for a profile at one place of a picture: how alike its parts are, at how many grey levels it
-// shows, and whether the head, the neck and the air around it lie where they would. Thread rule: pure
-// functions.
+// What speaks for a profile at one place of a picture: how alike its parts are, and whether the head, the neck
+// and the air around it lie where they would. Thread rule: pure functions.
 #pragma once
 
 #include "pipeline/head_profile/profile_match.h"
@@ -18,7 +17,6 @@ inline constexpr std::size_t kHeadAreas = 5;
 struct ProfileVote {
     ProfileMatch best;
     std::array<double, kProfileParts> likeness{};  ///< The best of each part that lies there; 0: none.
-    int levels = 0;                                ///< Grey levels at which any of them was found.
     /// By HeadArea the share of its places in the picture that are what they are around a head.
     std::array<double, kHeadAreas> areas{};
     double known = 0;                       ///< Share of all places that lies in the picture.

@@ -26,6 +26,7 @@ struct StageWork {
     std::vector<std::byte> blackened;  ///< The samples with the mask so far.
     FoundIdentity found;               ///< By the last search.
     std::vector<Occlusion> covered;    ///< Earlier occlusions of the original.
+    std::vector<Box> profiles{};       ///< Bands over heads from the side.
 };
 
 struct Stage {

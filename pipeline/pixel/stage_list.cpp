@@ -14,6 +14,9 @@ constexpr std::array kStages{
     Stage{
         "earlier-occlusions", stages::may_show_face, stages::cover_again, stages::insufficient_is_covered,
         "on the original: what is blackened here would be found as well"},
+    Stage{
+        "profile", stages::may_show_profile, stages::cover_profile, stages::profile_is_covered,
+        "on the original: a band has no profile"},
     Stage{"search", stages::is_searched, stages::search, always, "before anything depends on what was found"},
     Stage{
         "photograph", stages::is_photograph, stages::judge_photograph, stages::has_face,

@@ -20,6 +20,11 @@ bool may_show_face(const StageWork& work);
 Status cover_again(StageWork& work);
 bool insufficient_is_covered(const StageWork& work);
 
+// stages/cover_profile.cpp
+bool may_show_profile(const StageWork& work);
+Status cover_profile(StageWork& work);
+bool profile_is_covered(const StageWork& work);
+
 // stages/search.cpp
 bool is_searched(const StageWork& work);
 Status search(StageWork& work);

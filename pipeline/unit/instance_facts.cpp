@@ -21,6 +21,12 @@ constexpr Tag kImageType{0x0008, 0x0008};
 constexpr Tag kSopClassUid{0x0008, 0x0016};
 constexpr Tag kModality{0x0008, 0x0060};
 constexpr Tag kBodyPartExamined{0x0018, 0x0015};
+constexpr Tag kViewPosition{0x0018, 0x5101};
+constexpr Tag kViewCode{0x0054, 0x0220};
+constexpr Tag kPatientOrientation{0x0020, 0x0020};
+constexpr Tag kPositionerPrimaryAngle{0x0018, 0x1510};
+constexpr Tag kImagerPixelSpacing{0x0018, 0x1164};
+constexpr Tag kPixelSpacing{0x0028, 0x0030};
 constexpr Tag kAnatomicRegion{0x0008, 0x2218};
 constexpr Tag kCodeMeaning{0x0008, 0x0104};
 
@@ -201,6 +207,12 @@ rules::PixelIdentity pixel_identity(const ScannedDataSet& data_set) {
         image_types.push_back(trimmed_text(std::as_bytes(std::span{rest.substr(0, end)})));
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
+    const std::string view_position = text({kViewPosition});
+    const std::string view_meaning = text({kViewCode, kCodeMeaning});
+    const std::string patient_orientation = text({kPatientOrientation});
+    const std::string positioner_angle = text({kPositionerPrimaryAngle});
+    const std::string imager_pixel_spacing = text({kImagerPixelSpacing});
+    const std::string pixel_spacing = text({kPixelSpacing});
     return rules::identity_possible({
         .sop_class_uid = sop_class_uid,
         .modality = modality,
@@ -209,6 +221,13 @@ rules::PixelIdentity pixel_identity(const ScannedDataSet& data_set) {
         .claims_text = text({rules::kBurnedInAnnotation}) == rules::kYes,
         .claims_face = text({rules::kRecognizableVisualFeatures}) == rules::kYes,
         .regions_are_sections = regions_are_sections(data_set),
+        .view =
+            {.view_position = view_position,
+             .view_meaning = view_meaning,
+             .patient_orientation = patient_orientation,
+             .positioner_angle = positioner_angle,
+             .imager_pixel_spacing = imager_pixel_spacing,
+             .pixel_spacing = pixel_spacing},
     });
 }
 

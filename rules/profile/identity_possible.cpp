@@ -235,6 +235,26 @@ PixelIdentity by_kind(const PixelFacts& facts, const ClassRow& row) {
     return {true, true, "nothing is known of what this SOP class shows"};
 }
 
+/// Dentists' arcs and single teeth show no profile unless they say that they are from the side.
+bool is_dental(const PixelFacts& facts, std::string_view uid) {
+    return facts.modality == "PX" || facts.modality == "IO" || uid == "1.1.3" || uid == "1.1.3.1";
+}
+
+HeadView head_view(const PixelFacts& facts, const ClassRow& row) {
+    if (row.kind != Kind::kRadiograph && row.kind != Kind::kFluoroscopy) {
+        return {};
+    }
+    const std::string_view uid =
+        facts.sop_class_uid.substr(std::min(kStorage.size(), facts.sop_class_uid.size()));
+    const StatedView stated = stated_view(facts.view);
+    const bool arc = is_dental(facts, uid) && stated != StatedView::kLateral;
+    return {
+        .is_searched = shows_head(facts.body_part),
+        .head_stated = is_head_or_neck(facts.body_part) && !arc,
+        .stated = stated,
+        .pixels_a_millimetre = pixels_a_millimetre(facts.view)};
+}
+
 }  // namespace
 
 bool PixelIdentity::is_screen() const {
@@ -246,6 +266,7 @@ PixelIdentity identity_possible(const PixelFacts& facts) {
     const ClassRow row = class_of(facts.sop_class_uid);
     PixelIdentity identity = by_kind(facts, row);
     identity.kind = row.kind;
+    identity.head_view = head_view(facts, row);
     if ((facts.claims_text && !identity.text) || (facts.claims_face && !identity.face)) {
         identity.why = "the sender says so";
     }

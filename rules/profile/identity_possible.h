@@ -4,6 +4,8 @@
 // PS3.15 E.3.1, E.3.2. Thread rule: pure.
 #pragma once
 
+#include "rules/profile/head_view.h"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -39,6 +41,8 @@ struct PixelIdentity {
     /// No face only because every ultrasound region is a section: beside the regions one may show all the
     /// same.
     bool face_outside_regions = false;
+    /// Of radiographs: what they say of the view of a head.
+    HeadView head_view{};
 
     /// Screens: kinds that usually carry lines of text about the patient.
     bool is_screen() const;
@@ -55,6 +59,7 @@ struct PixelFacts {
     bool claims_face = false;
     /// Ultrasound: there are regions (0018,6011), and each says that it is a section, a trace or a legend.
     bool regions_are_sections = false;
+    HeadViewFacts view{};
 };
 
 /// Of one item of the Sequence of Ultrasound Regions (PS3.3 C.8.5.5.1.1 and .2): Region Spatial Format
