@@ -10,7 +10,7 @@ PROGRAMS := efface effaced efface-worker
 CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
 export CTEST_OUTPUT_ON_FAILURE := 1
 
-.PHONY: help demo run test test-long bench bench-pixels docs torch-full train-face sanitize tsan format-check clean setup setup-test programs everything
+.PHONY: help demo run test test-long bench bench-pixels tune-text docs torch-full train-face sanitize tsan format-check clean setup setup-test programs everything
 
 help: ## Show this help
 	@echo "Efface, a DICOM node that makes studies safe to share. Start with: make demo"

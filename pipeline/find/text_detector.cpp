@@ -41,7 +41,7 @@ constexpr std::array kLevels{Level{2.0, 0.8F}, Level{1.0, 0.85F}, Level{0.5, 0.8
 /// Larger pictures are not looked at in twice their size: it would be most of the time, for letters that are
 /// small beyond reading on them. The second search is quicker.
 constexpr std::size_t kMagnifiedExtentMax = 1024;
-constexpr std::size_t kMagnifiedAgainExtentMax = 400;
+constexpr std::size_t kMagnifiedAgainExtentMax = 256;
 /// The shorter side of a box that is one line. Of larger areas the network takes organs, rings and cavities
 /// for a letter; a line that is larger is seen on the next level.
 constexpr std::int64_t kLinePixelsMax = 48;

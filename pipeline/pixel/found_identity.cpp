@@ -1,5 +1,6 @@
 #include "pipeline/pixel/found_identity.h"
 
+#include "pipeline/pixel/cine.h"
 #include "pipeline/pixel/stage_list.h"
 
 #include <algorithm>
@@ -10,13 +11,74 @@ namespace {
 
 constexpr Where kAtPixelData = Where::tag(0x7FE00010);
 
-void note(std::vector<Box>& boxes, const std::vector<Detection>& detections) {
-    for (const Detection& detection : detections) {
-        if (std::ranges::find(boxes, detection.box) == boxes.end()) {
-            boxes.push_back(detection.box);
-        }
+bool lies_within(const Box& inner, const Box& outer) {
+    return inner.left >= outer.left && inner.top >= outer.top && inner.right <= outer.right &&
+           inner.bottom <= outer.bottom;
+}
+
+void note(std::vector<Box>& boxes, const Box& box) {
+    if (std::ranges::none_of(boxes, [&](const Box& known) { return lies_within(box, known); })) {
+        boxes.push_back(box);
     }
 }
+
+/// Collects what the finders see in the frames of one instance.
+class FrameSearch {
+public:
+    FrameSearch(const rules::PixelIdentity& identity, const Finders& finders)
+        : identity_{identity}, finders_{finders} {}
+
+    Status look_for_text(const Picture& picture, SearchRound round) {
+        return identity_.text ? look(*finders_.text, picture, round, found_.text) : Status{};
+    }
+
+    Status look_for_faces(const Picture& picture, SearchRound round) {
+        return identity_.face ? look(*finders_.face, picture, round, found_.faces) : Status{};
+    }
+
+    /// For both, in half the frame's size and quickly: one of many frames.
+    Status look_at_half(const Picture& frame) {
+        const Picture half = halved(frame.view());
+        FrameSearch search{identity_, finders_};
+        EFFACE_CHECK(search.look_for_text(half, SearchRound::kAgain));
+        EFFACE_CHECK(search.look_for_faces(half, SearchRound::kAgain));
+        for (const Box& box : search.found_.text) {
+            note(found_.text, doubled(box));
+        }
+        for (const Box& box : search.found_.faces) {
+            note(found_.faces, doubled(box));
+        }
+        return check_count();
+    }
+
+    FoundIdentity take() { return std::move(found_); }
+
+private:
+    Status look(Detector& detector, const Picture& picture, SearchRound round, std::vector<Box>& boxes) {
+        const bool first = round == SearchRound::kFirst;
+        EFFACE_TRY(
+            const std::vector<Detection> found,
+            first ? detector.find(picture.view()) : detector.find_again(picture.view())
+        );
+        for (const Detection& detection : found) {
+            note(boxes, detection.box);
+        }
+        return check_count();
+    }
+
+    Status check_count() const {
+        if (found_.text.size() + found_.faces.size() > kMaskBoxesMax) {
+            return fail(
+                Fault::kQuarantine, "more text or faces are found than an image can hold", kAtPixelData
+            );
+        }
+        return {};
+    }
+
+    const rules::PixelIdentity& identity_;
+    const Finders& finders_;
+    FoundIdentity found_;
+};
 
 }  // namespace
 
@@ -28,9 +90,14 @@ Result<std::vector<Occlusion>> find_earlier_occlusions(
     std::span<const std::byte> samples, const NativeImage& image, const rules::PixelIdentity& identity
 ) {
     std::vector<Occlusion> all;
-    for (std::uint64_t frame = 0; is_searched_for_occlusions(identity) && frame < image.frame_count();
-         ++frame) {
-        const Picture picture = image.picture(samples, frame, samples);
+    if (!is_searched_for_occlusions(identity)) {
+        return all;
+    }
+    // What was drawn over a cine stands still.
+    const bool cine = is_cine(image, identity);
+    for (std::uint64_t frame = 0; frame < (cine ? 1 : image.frame_count()); ++frame) {
+        const Picture picture =
+            cine ? projections(image, samples, samples)[0] : image.picture(samples, frame, samples);
         EFFACE_TRY(const std::vector<Occlusion> found, find_occlusions(picture.view()));
         for (const Occlusion& occlusion : found) {
             const bool known = std::ranges::any_of(all, [&](const Occlusion& other) {
@@ -53,31 +120,30 @@ Result<FoundIdentity> find_identity(
     std::span<const std::byte> samples, std::span<const std::byte> like, const NativeImage& image,
     const rules::PixelIdentity& identity, const Finders& finders, SearchRound round
 ) {
-    const auto search = [round](Detector& detector, const Picture& picture) {
-        return round == SearchRound::kFirst ? detector.find(picture.view())
-                                            : detector.find_again(picture.view());
-    };
-    FoundIdentity found;
     if (!identity.text && !identity.face) {
-        return found;
+        return FoundIdentity{};
+    }
+    FrameSearch search{identity, finders};
+    if (is_cine(image, identity)) {
+        for (const Picture& projection : projections(image, samples, like)) {
+            EFFACE_CHECK(search.look_for_text(projection, round));
+        }
+        for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
+            EFFACE_CHECK(search.look_at_half(image.picture(samples, frame, like)));
+        }
+        return search.take();
+    }
+    if (image.frame_count() > kSingleFramesMax) {
+        return fail(
+            Fault::kQuarantine, "Pixel Data has more frames than are searched one by one", kAtPixelData
+        );
     }
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         const Picture picture = image.picture(samples, frame, like);
-        if (identity.text) {
-            EFFACE_TRY(const std::vector<Detection> text, search(*finders.text, picture));
-            note(found.text, text);
-        }
-        if (identity.face) {
-            EFFACE_TRY(const std::vector<Detection> faces, search(*finders.face, picture));
-            note(found.faces, faces);
-        }
-        if (found.text.size() + found.faces.size() > kMaskBoxesMax) {
-            return fail(
-                Fault::kQuarantine, "more text or faces are found than an image can hold", kAtPixelData
-            );
-        }
+        EFFACE_CHECK(search.look_for_text(picture, round));
+        EFFACE_CHECK(search.look_for_faces(picture, round));
     }
-    return found;
+    return search.take();
 }
 
 Result<IdentityMask> mask_identity(

@@ -13,8 +13,8 @@ constexpr Where kAtPixelData = Where::tag(0x7FE00010);
 /// Of all frames: what a worker holds beside the original.
 constexpr std::uint64_t kJudgedBytesMax = std::uint64_t{1} << 30U;
 constexpr std::uint64_t kColumnsMax = 65'535;
-/// Searched one by one, twice by the cleaner and twice by the gate, within a worker's deadline.
-constexpr std::uint64_t kSearchedFramesMax = 32;
+/// What a worker's deadline has room for, at half size and quickly (cine.h), with much to spare.
+constexpr std::uint64_t kSearchedFramesMax = 4096;
 constexpr rules::Tag kPlanarConfiguration{0x0028, 0x0006};
 
 /// 0 where it is absent.

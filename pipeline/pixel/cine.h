@@ -1,0 +1,38 @@
+// Cine: one scene in many frames (PS3.3 C.7.6.5), as ultrasound and fluoroscopy send it. What stands still in
+// it is seen best in projections along time, where what moves is blurred; the rest is looked for in every
+// frame, at half its size. Thread rule: pure but for the detectors.
+#pragma once
+
+#include "pipeline/picture/picture.h"
+#include "pipeline/pixel/native_image.h"
+#include "rules/profile/identity_possible.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace efface::pipeline {
+
+/// Fewer are searched one by one, as pictures of their own.
+inline constexpr std::uint64_t kCineFramesMin = 9;
+/// Of an instance whose frames may show different things. More are quarantined.
+inline constexpr std::uint64_t kSingleFramesMax = 32;
+
+/// Many frames of a kind that shows one scene.
+bool is_cine(const NativeImage& image, const rules::PixelIdentity& identity);
+
+/// Over all frames: the mean, in which noise fades and what stands still remains; the brightest and the
+/// darkest value of every pixel, in which what one frame alone shows remains. `like`: see
+/// NativeImage::picture().
+std::array<Picture, 3> projections(
+    const NativeImage& image, std::span<const std::byte> samples, std::span<const std::byte> like
+);
+
+/// Half as wide and half as high, at least one pixel each; every pixel the mean of up to four.
+Picture halved(const PictureView& picture);
+
+/// The box in the picture that was halved.
+Box doubled(const Box& box);
+
+}  // namespace efface::pipeline
