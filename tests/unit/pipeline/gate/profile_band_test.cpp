@@ -1,9 +1,11 @@
 // Goal: the profile of a head from the side is blackened, the gate looks for it itself, and a view of the
 // head in which it is not found is held unless it says that it is frontal. Method: drawn radiographs, finders
 // that see nothing, the cleaner's mask, and a writer that leaves part of it out.
+#include "pipeline/gate/claim_facts.h"
 #include "pipeline/gate/masked_samples.h"
 #include "pipeline/pixel/found_identity.h"
 #include "pipeline/pixel/samples.h"
+#include "pipeline/unit/instance_facts.h"
 #include "tests/unit/pipeline/head_profile/drawn_head.h"
 #include "tests/unit/pipeline/occlusions/covered_picture.h"
 #include "tests/unit/pipeline/scan/dicom_writer.h"
@@ -166,6 +168,38 @@ TEST_F(ProfileBand, WhatIsNoRadiographOfAHeadIsNotSearched) {
 
     ASSERT_TRUE(mask.has_value());
     EXPECT_TRUE(mask->empty());
+}
+
+/// A cervical spine from the side; the view's code lies behind the groups that the gate otherwise reads.
+std::string spine_from_the_side() {
+    DicomWriter writer;
+    writer.element(0x00080016, rules::Vr::UI, "1.2.840.10008.5.1.4.1.1.1.1")
+        .element(0x00080060, rules::Vr::CS, "DX")
+        .element(0x00180015, rules::Vr::CS, "CSPINE")
+        .element(0x00181164, rules::Vr::DS, "0.2\\0.2")
+        .element(0x00200020, rules::Vr::CS, "H\\F")
+        .element(0x00280030, rules::Vr::DS, "0.25\\0.25");
+    writer.sequence(0x00540220)
+        .item()
+        .element(0x00080104, rules::Vr::LO, "left lateral")
+        .end_item()
+        .end_sequence();
+    return writer.text();
+}
+
+TEST_F(ProfileBand, CleanerAndGateReadTheSameViewEachForItself) {
+    const std::string data_set = spine_from_the_side();
+    const auto facts = read_claim_facts(bytes(data_set), explicit_little_endian());
+    ASSERT_TRUE(facts.has_value());
+
+    const rules::HeadView cleaner = pixel_identity({bytes(data_set), &explicit_little_endian()}).head_view;
+    const rules::HeadView gate = facts->identity("1.2.840.10008.5.1.4.1.1.1.1").head_view;
+
+    for (const rules::HeadView& view : {cleaner, gate}) {
+        EXPECT_TRUE(view.must_show_profile());
+        EXPECT_EQ(view.stated, rules::StatedView::kLateral);
+        EXPECT_DOUBLE_EQ(view.pixels_a_millimetre, 5);
+    }
 }
 
 }  // namespace
