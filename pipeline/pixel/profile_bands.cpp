@@ -8,6 +8,10 @@ namespace efface::pipeline {
 
 namespace {
 
+/// Odds that a picture must show where nobody says that it is a head, or where it is said to be from the
+/// front: in drawn chests most false ones lie below.
+constexpr double kScoreUnexpected = 1.2;
+
 tl::unexpected<Error> not_found(rules::StatedView stated) {
     constexpr Where kAtPixelData = Where::tag(0x7FE00010);
     return stated == rules::StatedView::kLateral
@@ -38,6 +42,7 @@ Result<std::vector<Box>> find_profile_bands(
     if (!is_searched_for_profiles(identity)) {
         return bands;
     }
+    const double least = identity.head_view.must_show_profile() ? 0 : kScoreUnexpected;
     const std::uint64_t looked_at = std::min(image.frame_count(), kProfileFramesMax);
     for (std::uint64_t i = 0; i < looked_at; ++i) {
         const std::uint64_t frame = i * image.frame_count() / looked_at;
@@ -47,7 +52,9 @@ Result<std::vector<Box>> find_profile_bands(
             find_head_profiles(picture.view(), identity.head_view.pixels_a_millimetre)
         );
         for (const HeadProfile& profile : found) {
-            bands.insert(bands.end(), profile.band.begin(), profile.band.end());
+            if (profile.score > least) {
+                bands.insert(bands.end(), profile.band.begin(), profile.band.end());
+            }
         }
     }
     if (bands.empty() && identity.head_view.must_show_profile()) {
