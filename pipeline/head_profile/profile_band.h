@@ -9,7 +9,8 @@
 
 namespace efface::pipeline {
 
-inline constexpr double kBandBeforeMm = 10;
+/// The line that is found may be that of a brighter layer: faint skin stood up to 8 mm in front of it.
+inline constexpr double kBandBeforeMm = 18;
 inline constexpr double kBandBehindMm = 30;
 inline constexpr double kBandBeyondMm = 12;  ///< Above the brow, below the chin.
 inline constexpr int kBandBoxes = 6;

@@ -1,5 +1,5 @@
-// What speaks for a profile at one place of a picture: how alike its parts are, and whether the head, the neck
-// and the air around it lie where they would. Thread rule: pure functions.
+// What speaks for a profile at one place of a picture: how alike its parts are, and whether the head, the
+// neck and the air around it lie where they would. Thread rule: pure functions.
 #pragma once
 
 #include "pipeline/head_profile/profile_match.h"
