@@ -28,23 +28,23 @@ constexpr int kStrokePixels = 5;
 /// Text that touches the edge of what the network sees is missed: a picture gets a black margin.
 constexpr int kMarginPixels = 16;
 
-/// One size in which a picture is looked at, and the score from which on a line is believed there.
-struct Level {
-    double scale;
-    float score_min;
-};
-
 /// Each for lines of up to kLinePixelsMax of its own pixels, so that all together see letters of 4 to some
 /// 150 pixels. Twice finds faint and small ones that the whole misses; a quarter sees large ones, and organs
 /// too, so it must be surer. Chosen by tests/bench/tuning/tune_text.py.
-constexpr std::array kLevels{Level{2.0, 0.8F}, Level{1.0, 0.85F}, Level{0.5, 0.85F}, Level{0.25, 0.9F}};
+constexpr std::array kLevels{
+    TextLevel{2.0, 0.8F}, TextLevel{1.0, 0.85F}, TextLevel{0.5, 0.85F}, TextLevel{0.25, 0.9F}};
 /// Larger pictures are not looked at in twice their size: it would be most of the time, for letters that are
-/// small beyond reading on them. The second search is quicker.
+/// small beyond reading on them.
 constexpr std::size_t kMagnifiedExtentMax = 1024;
-constexpr std::size_t kMagnifiedAgainExtentMax = 256;
+/// Of a larger picture the second search leaves out the largest level, which is four fifths of the time.
+constexpr std::size_t kSameAgainExtentMax = 256;
 /// The shorter side of a box that is one line. Of larger areas the network takes organs, rings and cavities
 /// for a letter; a line that is larger is seen on the next level.
 constexpr std::int64_t kLinePixelsMax = 48;
+
+std::span<const TextLevel> levels_of(std::size_t extent) {
+    return std::span{kLevels}.subspan(extent > kMagnifiedExtentMax ? 1 : 0);
+}
 
 int ignore_message(int, const char*, const char*, const char*, int, void*) {
     return 0;
@@ -161,7 +161,7 @@ class TextDetector::Search {
 public:
     explicit Search(TextDetector& detector) : detector_{detector} {}
 
-    Status run(const cv::Mat& picture, const Level& level) {
+    Status run(const cv::Mat& picture, const TextLevel& level) {
         const cv::Mat looked_at = scaled(picture, level.scale);
         EFFACE_TRY(const std::vector<Detection> upright, look(looked_at, level.score_min));
         for (const Detection& line : upright) {
@@ -271,15 +271,16 @@ Result<TextNet*> TextDetector::net_for(const TileShape& shape) {
 }
 
 Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {
-    return find_in(picture, kMagnifiedExtentMax);
+    return find_in(picture, levels_of(std::max(picture.columns, picture.rows)));
 }
 
 Result<std::vector<Detection>> TextDetector::find_again(const PictureView& picture) {
-    return find_in(picture, kMagnifiedAgainExtentMax);
+    const std::size_t extent = std::max(picture.columns, picture.rows);
+    return find_in(picture, levels_of(extent).subspan(extent > kSameAgainExtentMax ? 1 : 0));
 }
 
 Result<std::vector<Detection>> TextDetector::find_in(
-    const PictureView& picture, std::size_t magnified_extent_max
+    const PictureView& picture, std::span<const TextLevel> levels
 ) {
     EFFACE_CHECK(check_picture(picture));
     if (std::min(picture.columns, picture.rows) < kPictureExtentMin) {
@@ -288,10 +289,8 @@ Result<std::vector<Detection>> TextDetector::find_in(
     try {
         const cv::Mat given = stretched(picture);
         Search search{*this};
-        for (const Level& level : kLevels) {
-            if (level.scale <= 1.0 || std::max(picture.columns, picture.rows) <= magnified_extent_max) {
-                EFFACE_CHECK(search.run(given, level));
-            }
+        for (const TextLevel& level : levels) {
+            EFFACE_CHECK(search.run(given, level));
         }
         std::vector<Detection> found = search.take();
         for (Detection& line : found) {

@@ -10,6 +10,7 @@
 
 #include <list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,20 +24,26 @@ inline constexpr std::string_view kTextModelSha256 =
 /// Larger pictures are quarantined: minutes of work.
 inline constexpr std::uint64_t kTextPicturePixelsMax = std::uint64_t{1} << 26U;
 
+/// One size in which a picture is looked at, and the score from which on a line is believed there.
+struct TextLevel {
+    double scale;
+    float score_min;
+};
+
 class TextDetector : public Detector {
 public:
     /// Fault::kHalt where the file is absent, has another digest, or fails its self-test.
     static Result<std::unique_ptr<Detector>> load(const std::string& path, const Digest& expected);
 
     Result<std::vector<Detection>> find(const PictureView& picture) override;
-    /// A quarter of the time: without twice the picture's size, where it is not small.
+    /// A quarter of the time: without the largest size, where the picture is not small.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
 private:
     explicit TextDetector(std::vector<std::byte> model) : model_{std::move(model)} {}
 
     class Search;
-    Result<std::vector<Detection>> find_in(const PictureView& picture, std::size_t magnified_extent_max);
+    Result<std::vector<Detection>> find_in(const PictureView& picture, std::span<const TextLevel> levels);
     /// The network for this shape; the ones used last are kept.
     Result<TextNet*> net_for(const TileShape& shape);
 

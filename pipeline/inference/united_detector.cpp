@@ -1,7 +1,5 @@
 #include "pipeline/inference/united_detector.h"
 
-#include "config/assert.h"
-
 #include <algorithm>
 #include <utility>
 
@@ -30,20 +28,15 @@ std::vector<Detection> joined(std::vector<Detection> found, const std::vector<De
 
 }  // namespace
 
-UnitedDetector::UnitedDetector(std::unique_ptr<Detector> first, std::unique_ptr<Detector> second)
-    : first_{std::move(first)}, second_{std::move(second)} {
-    EFFACE_ASSERT(first_ != nullptr && second_ != nullptr);
-}
-
 Result<std::vector<Detection>> UnitedDetector::find(const PictureView& picture) {
-    EFFACE_TRY(std::vector<Detection> found, first_->find(picture));
-    EFFACE_TRY(const std::vector<Detection> more, second_->find(picture));
+    EFFACE_TRY(std::vector<Detection> found, first_.find(picture));
+    EFFACE_TRY(const std::vector<Detection> more, second_.find(picture));
     return joined(std::move(found), more);
 }
 
 Result<std::vector<Detection>> UnitedDetector::find_again(const PictureView& picture) {
-    EFFACE_TRY(std::vector<Detection> found, first_->find_again(picture));
-    EFFACE_TRY(const std::vector<Detection> more, second_->find_again(picture));
+    EFFACE_TRY(std::vector<Detection> found, first_.find_again(picture));
+    EFFACE_TRY(const std::vector<Detection> more, second_.find_again(picture));
     return joined(std::move(found), more);
 }
 

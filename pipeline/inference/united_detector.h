@@ -4,14 +4,14 @@
 
 #include "pipeline/picture/detector.h"
 
-#include <memory>
 #include <vector>
 
 namespace efface::pipeline {
 
 class UnitedDetector : public Detector {
 public:
-    UnitedDetector(std::unique_ptr<Detector> first, std::unique_ptr<Detector> second);
+    /// Both outlive this.
+    UnitedDetector(Detector& first, Detector& second) : first_{first}, second_{second} {}
 
     /// The first's, then those of the second that lie within none of them. A failure of either is the answer:
     /// what the other did not see may be what this one would have.
@@ -19,8 +19,8 @@ public:
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
 private:
-    std::unique_ptr<Detector> first_;
-    std::unique_ptr<Detector> second_;
+    Detector& first_;
+    Detector& second_;
 };
 
 }  // namespace efface::pipeline

@@ -16,6 +16,9 @@ namespace efface::pipeline {
 
 /// Fewer are searched one by one, as pictures of their own.
 inline constexpr std::uint64_t kCineFramesMin = 9;
+/// In so many frames of a cine, evenly spread, faces are looked for: neither an echo nor a fluoroscopy shows
+/// one, and a photograph on the screen stays there.
+inline constexpr std::uint64_t kCineFaceFramesMax = 12;
 /// Of an instance whose frames may show different things. More are quarantined.
 inline constexpr std::uint64_t kSingleFramesMax = 32;
 

@@ -33,15 +33,23 @@ public:
     }
 
     Status look_for_faces(const Picture& picture, SearchRound round) {
-        return identity_.face ? look(*finders_.face, picture, round, found_.faces) : Status{};
+        if (!is_searched_for_faces(identity_)) {
+            return {};
+        }
+        // An ultrasound screen may hold a photograph at most, and sectors look like heads to a detector of
+        // those.
+        if (identity_.kind == rules::ImageKind::kUltrasound && finders_.photographed_face != nullptr) {
+            return look(*finders_.photographed_face, picture, SearchRound::kAgain, found_.faces);
+        }
+        return look(*finders_.face, picture, round, found_.faces);
     }
 
-    /// For both, in half the frame's size and quickly: one of many frames.
-    Status look_at_half(const Picture& frame) {
+    /// In half the frame's size and quickly: one of many frames.
+    Status look_at_half(const Picture& frame, bool faces) {
         const Picture half = halved(frame.view());
         FrameSearch search{identity_, finders_};
         EFFACE_CHECK(search.look_for_text(half, SearchRound::kAgain));
-        EFFACE_CHECK(search.look_for_faces(half, SearchRound::kAgain));
+        EFFACE_CHECK(faces ? search.look_for_faces(half, SearchRound::kAgain) : Status{});
         for (const Box& box : search.found_.text) {
             note(found_.text, doubled(box));
         }
@@ -81,6 +89,10 @@ private:
 };
 
 }  // namespace
+
+bool is_searched_for_faces(const rules::PixelIdentity& identity) {
+    return identity.face && identity.head_view.stated != rules::StatedView::kFrontal;
+}
 
 bool is_searched_for_occlusions(const rules::PixelIdentity& identity) {
     return identity.face && identity.kind != rules::ImageKind::kUltrasound;
@@ -128,8 +140,10 @@ Result<FoundIdentity> find_identity(
         for (const Picture& projection : projections(image, samples, like)) {
             EFFACE_CHECK(search.look_for_text(projection, round));
         }
+        const std::uint64_t step = (image.frame_count() + kCineFaceFramesMax - 1) / kCineFaceFramesMax;
         for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
-            EFFACE_CHECK(search.look_at_half(image.picture(samples, frame, like)));
+            const bool faces = frame % step == 0;
+            EFFACE_CHECK(search.look_at_half(image.picture(samples, frame, like), faces));
         }
         return search.take();
     }

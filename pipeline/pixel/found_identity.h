@@ -35,6 +35,8 @@ inline constexpr std::int64_t kSearchCpuMicrosMax = std::numeric_limits<std::int
 struct Finders {
     Detector* text = nullptr;
     Detector* face = nullptr;
+    /// Sees faces in photographs alone, but takes fewer other things for one. Null: `face` does it.
+    Detector* photographed_face = nullptr;
 
     bool complete() const { return text != nullptr && face != nullptr; }
 };
@@ -53,6 +55,10 @@ Result<FoundIdentity> find_identity(
     std::span<const std::byte> samples, std::span<const std::byte> like, const NativeImage& image,
     const rules::PixelIdentity& identity, const Finders& finders, SearchRound round
 );
+
+/// Where a face is possible, but for radiographs that are said to be frontal: what they show of a face is
+/// bone.
+bool is_searched_for_faces(const rules::PixelIdentity& identity);
 
 /// Where a face is possible, but for ultrasound: its speckle looks covered in half of all pictures
 /// (docs/occlusions.md), and faces are not what is covered in it.

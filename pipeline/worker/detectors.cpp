@@ -40,13 +40,11 @@ Result<WorkerFinders> load_finders(const std::string& directory) {
         MtcnnDetector::load(directory + std::string{kFaceModel}, face_digest)
     );
     EFFACE_TRY(
-        std::unique_ptr<Detector> network,
-        TorchScriptDetector::load(directory + std::string{kFaceNetwork}, network_digest)
+        finders.other_face, TorchScriptDetector::load(directory + std::string{kFaceNetwork}, network_digest)
     );
     // The cascade knows photographs; the network was trained on what the cascade does not see.
-    finders.face = std::make_unique<UnitedDetector>(
-        std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{}), std::move(network)
-    );
+    finders.photographed_face = std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{});
+    finders.face = std::make_unique<UnitedDetector>(*finders.photographed_face, *finders.other_face);
     finders.model_digest = to_hex(
         sha256(std::string{kTextModelSha256} + std::string{kMtcnnSha256} + std::string{kFaceNetworkSha256})
     );

@@ -14,11 +14,13 @@ namespace efface::pipeline {
 
 struct WorkerFinders {
     std::unique_ptr<Detector> text;
-    std::unique_ptr<Detector> face;
+    std::unique_ptr<Detector> photographed_face;
+    std::unique_ptr<Detector> other_face;
+    std::unique_ptr<Detector> face;  ///< Both of them together; refers to them.
 
     std::string model_digest = "none";  ///< SHA-256 over the models' digests, in hex.
 
-    Finders view() const { return {text.get(), face.get()}; }
+    Finders view() const { return {text.get(), face.get(), photographed_face.get()}; }
 };
 
 /// Loads the models of `directory` and tests each. Fault::kHalt: a file is missing, not the pinned one, or

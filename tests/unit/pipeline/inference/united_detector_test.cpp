@@ -24,8 +24,9 @@ private:
 Result<std::vector<Detection>> united(
     Result<std::vector<Detection>> first, Result<std::vector<Detection>> second
 ) {
-    UnitedDetector both{
-        std::make_unique<Fixed>(std::move(first)), std::make_unique<Fixed>(std::move(second))};
+    Fixed one{std::move(first)};
+    Fixed other{std::move(second)};
+    UnitedDetector both{one, other};
     return both.find(Picture{50, 50, 1}.view());
 }
 
