@@ -201,6 +201,9 @@ void resolve(Settings& settings, const std::string& base_directory) {
          {&node.database_path, &node.spool_directory, &node.control_socket_path, &settings.audit.key_file}) {
         make_absolute(*path, base_directory);
     }
+    if (!settings.models.face_detector.empty()) {
+        make_absolute(settings.models.face_detector, base_directory);
+    }
     for (ProjectSettings& project : settings.projects) {
         make_absolute(project.key_file, base_directory);
         make_absolute(project.rules_file, base_directory);

@@ -110,6 +110,12 @@ struct WorkersSettings {
     std::uint32_t wall_seconds_max = 0;  ///< Per unit of work.
 };
 
+/// [models]
+struct ModelsSettings {
+    std::string face_detector;         ///< A file of the contract efface-detector/1; empty: none.
+    std::string face_detector_sha256;  ///< In hex. Both or neither.
+};
+
 /// [spool]
 struct SpoolSettings {
     Watermark soft_free;  ///< Below: not ready, new associations are rejected as transient.
@@ -135,6 +141,7 @@ struct Settings {
     NodeSettings node;
     ListenSettings listen;
     WorkersSettings workers;
+    ModelsSettings models;
     SpoolSettings spool;
     RetentionSettings retention;
     WebSettings web;

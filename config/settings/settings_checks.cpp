@@ -1,10 +1,12 @@
 #include "config/settings/settings_checks.h"
 
+#include "config/crypto/digest.h"
 #include "config/settings/nearest.h"
 
 #include <map>
 #include <set>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace efface {
 
@@ -125,6 +127,23 @@ void check_key_file(
     }
 }
 
+void check_models(Checker& checker, const ModelsSettings& models) {
+    const bool named = !models.face_detector.empty();
+    if (named && ::access(models.face_detector.c_str(), R_OK) != 0) {
+        checker.error("models", 0, "face_detector", "there is no file at " + models.face_detector);
+    }
+    const std::string& hex = models.face_detector_sha256;
+    if (named && !digest_from_hex(hex)) {
+        checker.error(
+            "models", 0, "face_detector_sha256",
+            "face_detector needs its SHA-256, 64 hex digits; print it with: sha256sum " + models.face_detector
+        );
+    }
+    if (!named && !hex.empty()) {
+        checker.error("models", 0, "face_detector_sha256", "a digest without a face_detector that has it");
+    }
+}
+
 }  // namespace
 
 std::vector<SettingsError> check_settings_together(
@@ -137,6 +156,7 @@ std::vector<SettingsError> check_settings_together(
     check_called_aes_differ(checker, settings.projects);
     check_peers(checker, settings);
     check_watermarks(checker, settings.spool);
+    check_models(checker, settings.models);
     for (std::size_t i = 0; i < settings.destinations.size(); ++i) {
         if (settings.destinations[i].retry_seconds_min > settings.destinations[i].retry_seconds_max) {
             checker.error(

@@ -20,6 +20,8 @@ constexpr std::array kSections{
     SettingSection{"peer", true, kPeersMax, "Who may send. At least one; the first that matches counts."},
     SettingSection{"destination", true, kDestinationsMax, "Where cleaned instances go."},
     SettingSection{"workers", false, 1, "The processes that touch patient data, and their limits."},
+    SettingSection{
+        "models", false, 1, "Detectors of the site's own, beside those that are installed with Efface."},
     SettingSection{"spool", false, 1, "When the node stops taking instances because the disk fills."},
     SettingSection{"retention", false, 1, "When instances are removed from the spool."},
     SettingSection{"web", false, 1, "Health, readiness and metrics over HTTP."},
@@ -39,6 +41,7 @@ SettingSlot last(Settings& settings) {
 constexpr auto kNode = &Settings::node;
 constexpr auto kListen = &Settings::listen;
 constexpr auto kWorkers = &Settings::workers;
+constexpr auto kModels = &Settings::models;
 constexpr auto kSpool = &Settings::spool;
 constexpr auto kRetention = &Settings::retention;
 constexpr auto kWeb = &Settings::web;
@@ -161,6 +164,12 @@ constexpr std::array kRows{
     SettingRow{"workers", "wall_seconds_max", Kind::kNumber, slot<kWorkers, &Workers::wall_seconds_max>,
                "600", 1, 86400, "Time from handing a unit to a worker to its answer; past it the worker is replaced."},
 
+    SettingRow{"models", "face_detector", Kind::kPath, slot<kModels, &ModelsSettings::face_detector>, R"("")", 0, kNoLimit,
+               "A TorchScript file of the contract efface-detector/1 (docs/training.md). What it finds is blackened as well; "
+               "it takes nothing away from what the others find. Empty: none."},
+    SettingRow{"models", "face_detector_sha256", Kind::kSha256, slot<kModels, &ModelsSettings::face_detector_sha256>, R"("")", 0, 64,
+               "SHA-256 of that file in hex, as sha256sum prints it: the file is code, and no other one is run."},
+
     SettingRow{"spool", "soft_free", Kind::kWatermark, slot<kSpool, &SpoolSettings::soft_free>, R"("4 GiB")", 0, kNoLimit,
                "Less free than this (bytes, or percent of the file system): not ready, new associations are "
                "rejected as transient."},
@@ -234,6 +243,8 @@ std::string_view setting_kind_name(SettingKind kind) {
             return "\"text\" or \"json\"";
         case Kind::kDestinationKind:
             return "\"dicom\" or \"folder\"";
+        case Kind::kSha256:
+            return "SHA-256 in hex";
     }
     return "";
 }

@@ -32,6 +32,7 @@ enum class SettingKind : std::uint8_t {
     kLogLevel,
     kLogFormat,
     kDestinationKind,
+    kSha256,  ///< 64 hex digits, or empty: none.
 };
 
 /// Where a row's value lives. In list sections: in the last element.

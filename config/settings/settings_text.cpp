@@ -139,7 +139,8 @@ std::string settings_example() {
 std::string settings_reference_markdown() {
     std::string out =
         "# Configuration reference\n\n"
-        "Printed from the settings table (`config/settings/settings_table.cpp`) by `make docs`; do not edit by hand.\n"
+        "Printed from the settings table (`config/settings/settings_table.cpp`) by `make docs`; do not edit "
+        "by hand.\n"
         "The file is TOML. Reading is strict: an unknown key, a wrong type or a value out of range is an "
         "error with\n"
         "file, line and column. Relative paths are taken from the folder of the file. `efface config "

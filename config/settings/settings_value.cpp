@@ -1,5 +1,7 @@
 #include "config/settings/settings_value.h"
 
+#include "config/crypto/digest.h"
+
 #include <charconv>
 
 namespace efface {
@@ -88,6 +90,8 @@ Wrong wrong_text(SettingKind kind, std::string_view text) {
             return text == "*" ? Wrong{} : wrong_ae_title(text);
         case SettingKind::kUids:
             return wrong_uid(text);
+        case SettingKind::kSha256:
+            return text.empty() || digest_from_hex(text) ? Wrong{} : "a SHA-256 has 64 hex digits";
         default:
             return text.find('\0') == std::string_view::npos ? Wrong{} : "holds a NUL character";
     }

@@ -121,7 +121,7 @@ tl::expected<void, std::string> Node::Parts::start_workers() {
         path = std::move(*found);
     }
     WorkerProgram program = make_program(
-        std::move(path), worker_configuration(projects, settings.workers, software_version())
+        std::move(path), worker_configuration(projects, settings, software_version())
     );
     {
         // One start as a test, so that a node that cannot clean does not listen.

@@ -101,11 +101,12 @@ tl::expected<ProjectSet, std::string> load_projects(const Settings& settings) {
 }
 
 pipeline::WorkerConfiguration worker_configuration(
-    const ProjectSet& projects, const WorkersSettings& workers, std::string_view software_version
+    const ProjectSet& projects, const Settings& settings, std::string_view software_version
 ) {
     pipeline::WorkerConfiguration configuration;
     configuration.software_version = software_version;
-    configuration.limits = worker_limits(workers);
+    configuration.limits = worker_limits(settings.workers);
+    configuration.site_detector = site_detector(settings.models);
     for (const LoadedProject& project : projects.projects) {
         configuration.projects.push_back(
             {.name = project.name,

@@ -34,9 +34,9 @@ tl::expected<ProjectSet, std::string> load_projects(const Settings& settings);
 /// Reads a small text file whole (keys, rules); the error names the path.
 tl::expected<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max);
 
-/// JSON of the WorkerConfiguration for these projects.
+/// The WorkerConfiguration for these projects.
 pipeline::WorkerConfiguration worker_configuration(
-    const ProjectSet& projects, const WorkersSettings& workers, std::string_view software_version
+    const ProjectSet& projects, const Settings& settings, std::string_view software_version
 );
 
 }  // namespace efface::node

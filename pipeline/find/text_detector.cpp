@@ -33,9 +33,11 @@ constexpr int kMarginPixels = 16;
 /// too, so it must be surer. Chosen by tests/bench/tuning/tune_text.py.
 constexpr std::array kLevels{
     TextLevel{2.0, 0.8F}, TextLevel{1.0, 0.85F}, TextLevel{0.5, 0.85F}, TextLevel{0.25, 0.9F}};
-/// Larger pictures are not looked at in twice their size: it would be most of the time, for letters that are
-/// small beyond reading on them.
+/// Three of these: larger pictures are not looked at in twice their size (it would be most of the time, for
+/// letters that are small beyond reading on them), others not in a quarter, where whole sectors look like
+/// a line and a line would be a tenth of the picture.
 constexpr std::size_t kMagnifiedExtentMax = 1024;
+constexpr std::size_t kLevelsOfAPicture = 3;
 /// Of a larger picture the second search leaves out the largest level, which is four fifths of the time.
 constexpr std::size_t kSameAgainExtentMax = 256;
 /// The shorter side of a box that is one line. Of larger areas the network takes organs, rings and cavities
@@ -43,7 +45,7 @@ constexpr std::size_t kSameAgainExtentMax = 256;
 constexpr std::int64_t kLinePixelsMax = 48;
 
 std::span<const TextLevel> levels_of(std::size_t extent) {
-    return std::span{kLevels}.subspan(extent > kMagnifiedExtentMax ? 1 : 0);
+    return std::span{kLevels}.subspan(extent > kMagnifiedExtentMax ? 1 : 0, kLevelsOfAPicture);
 }
 
 int ignore_message(int, const char*, const char*, const char*, int, void*) {

@@ -210,6 +210,8 @@ Json to_json(const WorkerConfiguration& configuration) {
         {"output_bytes_max", configuration.limits.output_bytes_max},
         {"projects", std::move(projects)},
         {"models_directory", configuration.models_directory},
+        {"site_detector", configuration.site_detector.path},
+        {"site_detector_sha256", configuration.site_detector.sha256},
     };
 }
 
@@ -221,6 +223,8 @@ Result<WorkerConfiguration> worker_configuration_from_json(const Json& json) {
     fields.read("cpu_seconds_per_unit_max", configuration.limits.cpu_seconds_per_unit_max);
     fields.read("output_bytes_max", configuration.limits.output_bytes_max);
     fields.read("models_directory", configuration.models_directory);
+    fields.read("site_detector", configuration.site_detector.path);
+    fields.read("site_detector_sha256", configuration.site_detector.sha256);
     const Json* projects = fields.get("projects");
     if (projects == nullptr || !projects->is_array()) {
         return fail(Fault::kRefuse, "worker configuration: projects is not a list");

@@ -102,6 +102,14 @@ struct WorkerProject {
     std::string rules_text;
 };
 
+/// A detector that the site names itself; without a path there is none.
+struct SiteDetector {
+    std::string path;
+    std::string sha256;  ///< In hex.
+
+    bool operator==(const SiteDetector&) const = default;
+};
+
 /// A project may stand there more than once, with different rule files: a unit takes the one whose
 /// digest its work order names.
 struct WorkerConfiguration {
@@ -110,6 +118,7 @@ struct WorkerConfiguration {
     std::vector<WorkerProject> projects;
     /// Of the detectors' model files; empty: none. A worker that can load none refuses a name.
     std::string models_directory;
+    SiteDetector site_detector{};
 };
 
 /// A worker that has read its configuration.

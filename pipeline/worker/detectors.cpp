@@ -26,7 +26,7 @@ Result<Digest> pinned(std::string_view hex) {
 
 }  // namespace
 
-Result<WorkerFinders> load_finders(const std::string& directory) {
+Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetector& site) {
     if (directory.empty()) {
         return fail(Fault::kHalt, "worker: no models are named: scripts/setup.sh installs them");
     }
@@ -44,10 +44,16 @@ Result<WorkerFinders> load_finders(const std::string& directory) {
     );
     // The cascade knows photographs; the network was trained on what the cascade does not see.
     finders.photographed_face = std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{});
-    finders.face = std::make_unique<UnitedDetector>(*finders.photographed_face, *finders.other_face);
-    finders.model_digest = to_hex(
-        sha256(std::string{kTextModelSha256} + std::string{kMtcnnSha256} + std::string{kFaceNetworkSha256})
-    );
+    finders.own_face = std::make_unique<UnitedDetector>(*finders.photographed_face, *finders.other_face);
+    std::string digests =
+        std::string{kTextModelSha256} + std::string{kMtcnnSha256} + std::string{kFaceNetworkSha256};
+    if (!site.path.empty()) {
+        EFFACE_TRY(const Digest site_digest, pinned(site.sha256));
+        EFFACE_TRY(finders.site_face, TorchScriptDetector::load(site.path, site_digest));
+        finders.every_face = std::make_unique<UnitedDetector>(*finders.own_face, *finders.site_face);
+        digests += to_hex(site_digest);
+    }
+    finders.model_digest = to_hex(sha256(digests));
     return finders;
 }
 

@@ -3,7 +3,7 @@
 
 namespace efface::pipeline {
 
-Result<WorkerFinders> load_finders(const std::string& directory) {
+Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetector& /*site*/) {
     if (!directory.empty()) {
         return fail(Fault::kHalt, "worker: this program has no detectors: start efface-model-worker");
     }

@@ -6,6 +6,7 @@
 
 #include "config/result.h"
 #include "pipeline/pixel/found_identity.h"
+#include "pipeline/unit/worker_protocol.h"
 
 #include <memory>
 #include <string>
@@ -16,15 +17,19 @@ struct WorkerFinders {
     std::unique_ptr<Detector> text;
     std::unique_ptr<Detector> photographed_face;
     std::unique_ptr<Detector> other_face;
-    std::unique_ptr<Detector> face;  ///< Both of them together; refers to them.
+    std::unique_ptr<Detector> site_face;   ///< Null: the site names none.
+    std::unique_ptr<Detector> own_face;    ///< Those of Efface together; refers to them.
+    std::unique_ptr<Detector> every_face;  ///< Both of these; null where there is no site_face.
 
     std::string model_digest = "none";  ///< SHA-256 over the models' digests, in hex.
 
-    Finders view() const { return {text.get(), face.get(), photographed_face.get()}; }
+    Finders view() const { return {text.get(), face(), photographed_face.get()}; }
+
+    Detector* face() const { return every_face != nullptr ? every_face.get() : own_face.get(); }
 };
 
-/// Loads the models of `directory` and tests each. Fault::kHalt: a file is missing, not the pinned one, or
-/// its model does not find what it must.
-Result<WorkerFinders> load_finders(const std::string& directory);
+/// Loads the models of `directory`, and the one of the site, and tests each. Fault::kHalt: a file is missing,
+/// not the pinned one, or its model does not find what it must.
+Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetector& site = {});
 
 }  // namespace efface::pipeline

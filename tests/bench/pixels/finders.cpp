@@ -110,7 +110,7 @@ Result<Json> search_file(const std::string& path, const Options& options, pipeli
         EFFACE_CHECK(search(*finders.text, picture, "text", pipeline::mask_box_of_text, answer));
     }
     if (options.faces) {
-        EFFACE_CHECK(search(*finders.face, picture, "faces", pipeline::mask_box_of_face, answer));
+        EFFACE_CHECK(search(*finders.face(), picture, "faces", pipeline::mask_box_of_face, answer));
     }
     if (options.occlusions) {
         EFFACE_CHECK(search_occlusions(picture, answer));

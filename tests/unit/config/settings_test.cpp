@@ -48,6 +48,25 @@ std::string errors_with(const std::string& more) {
     return errors_of(std::string{kSmall} + more);
 }
 
+TEST(Settings, ADetectorOfTheSiteNeedsItsFileAndItsDigest) {
+    const auto path = std::filesystem::path{::testing::TempDir()} / "efface-site-detector.pt";
+    std::ofstream{path} << "any bytes";
+    const std::string digest(64, 'a');
+    const auto models = [&](const std::string& file, const std::string& hex) {
+        return "[models]\nface_detector = \"" + file + "\"\nface_detector_sha256 = \"" + hex + "\"\n";
+    };
+
+    const auto settings = parse(std::string{kSmall} + models(path, digest));
+    ASSERT_TRUE(settings) << errors_with(models(path, digest));
+    EXPECT_EQ(settings->models.face_detector, path.string());
+    EXPECT_EQ(settings->models.face_detector_sha256, digest);
+    EXPECT_NE(errors_with(models(path, "")).find("sha256sum"), std::string::npos);
+    EXPECT_NE(errors_with(models(path, "abc")).find("64 hex digits"), std::string::npos);
+    EXPECT_NE(errors_with(models("/no/such.pt", digest)).find("there is no file"), std::string::npos);
+    EXPECT_NE(errors_with(models("", digest)).find("without a face_detector"), std::string::npos);
+    std::filesystem::remove(path);
+}
+
 TEST(Settings, SmallFileGetsEveryDefault) {
     const auto settings = parse(kSmall);
 

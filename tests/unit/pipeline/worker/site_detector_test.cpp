@@ -1,0 +1,55 @@
+// Goal: a detector that the site names is one voice more, and only the file whose digest it names is run.
+// Method: the shipped network in the place of the site's.
+#include "pipeline/worker/worker_finders.h"
+
+#include "config/crypto/digest.h"
+#include "pipeline/find/text_detector.h"
+#include "pipeline/inference/face_network.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace efface::testing {
+namespace {
+
+constexpr const char* kModels = ".models";
+constexpr const char* kFile = ".models/face-detector.pt";
+
+class SiteDetector : public ::testing::Test {
+protected:
+    void SetUp() override {
+        if (!std::filesystem::exists(kFile)) {
+            GTEST_SKIP() << "no " << kFile << ": scripts/setup.sh installs it";
+        }
+    }
+};
+
+TEST_F(SiteDetector, IsAVoiceMoreAndNamedInTheDigest) {
+    const auto without = pipeline::load_finders(kModels);
+    const auto with = pipeline::load_finders(kModels, {kFile, std::string{pipeline::kFaceNetworkSha256}});
+
+    ASSERT_TRUE(without.has_value()) << without.error().message();
+    ASSERT_TRUE(with.has_value()) << with.error().message();
+    EXPECT_EQ(without->face(), without->own_face.get());
+    EXPECT_EQ(with->face(), with->every_face.get());
+    EXPECT_EQ(with->view().face, with->every_face.get());
+    EXPECT_NE(with->model_digest, without->model_digest);
+    EXPECT_TRUE(with->face()->find(pipeline::Picture{64, 64, 1}.view()).has_value());
+}
+
+TEST_F(SiteDetector, OfAnotherDigestOrNoFileIsRefused) {
+    for (const auto& [path, digest] :
+         {std::pair<std::string, std::string>{kFile, std::string(64, '0')},
+          {kFile, "no digest"},
+          {".models/none.pt", std::string{pipeline::kFaceNetworkSha256}},
+          {".models/text-detector.onnx", std::string{pipeline::kTextModelSha256}}}) {
+        const auto loaded = pipeline::load_finders(kModels, {path, digest});
+
+        ASSERT_FALSE(loaded.has_value()) << path;
+        EXPECT_EQ(loaded.error().fault, Fault::kHalt) << path;
+    }
+}
+
+}  // namespace
+}  // namespace efface::testing
