@@ -188,14 +188,16 @@ void check_space(Findings& findings, const Settings& settings, FileSystem& files
 void check_detectors(Findings& findings, const WorkerProgram& program) {
     if (!program.detectors) {
         add(findings, Health::kWarning, "detectors",
-            "none: what a remove-found rule must search is quarantined; scripts/setup.sh installs the models");
+            "none: what a remove-found rule must search is quarantined; scripts/setup.sh installs the models"
+        );
         return;
     }
-    const auto worker = WorkerProcess::start(*program.detectors);
+    std::string why;
+    const auto worker = WorkerProcess::start(*program.detectors, &why);
     const std::string& path = program.detectors->path;
     add(findings, worker ? Health::kOk : Health::kWrong, "detectors",
         worker ? path + ": its models are the pinned ones and find what they must"
-               : path + ": " + worker.error().message());
+               : path + ": " + (why.empty() ? worker.error().message() : why));
 }
 
 void check_worker(Findings& findings, const Settings& settings) {
@@ -219,9 +221,11 @@ void check_worker(Findings& findings, const Settings& settings) {
         add(findings, Health::kWarning, "worker", "not started: no project has both key and rules");
         return;
     }
-    const auto worker = WorkerProcess::start(program);
+    std::string why;
+    const auto worker = WorkerProcess::start(program, &why);
     if (!worker) {
-        add(findings, Health::kWrong, "worker", *path + ": " + worker.error().message());
+        add(findings, Health::kWrong, "worker",
+            *path + ": " + (why.empty() ? worker.error().message() : why));
         return;
     }
     // A worker answers only after DCMTK has loaded its dictionary.

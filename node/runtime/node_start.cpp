@@ -120,14 +120,14 @@ tl::expected<void, std::string> Node::Parts::start_workers() {
         }
         path = std::move(*found);
     }
-    WorkerProgram program = make_program(
-        std::move(path), worker_configuration(projects, settings, software_version())
-    );
+    WorkerProgram program =
+        make_program(std::move(path), worker_configuration(projects, settings, software_version()));
     {
         // One start as a test, so that a node that cannot clean does not listen.
-        auto probe = WorkerProcess::start(program);
+        std::string why;
+        auto probe = WorkerProcess::start(program, &why);
         if (!probe) {
-            return tl::unexpected(program.path + ": " + probe.error().message());
+            return tl::unexpected(program.path + ": " + (why.empty() ? probe.error().message() : why));
         }
     }
     pool.emplace(

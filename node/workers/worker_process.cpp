@@ -130,18 +130,22 @@ std::unique_lock<std::mutex> WorkerProcess::hold_starts() {
     return std::unique_lock{starting};
 }
 
-Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program) {
+Result<WorkerProcess> WorkerProcess::start(const WorkerProgram& program, std::string* why) {
     EFFACE_TRY(pipeline::SocketPair sockets, pipeline::make_worker_socket());
     EFFACE_TRY(const pid_t pid, spawn(program.path, sockets.worker_end.get()));
     sockets.worker_end = Descriptor{};
     WorkerProcess process{pid, std::move(sockets.daemon_end)};
-    EFFACE_TRY(
-        const std::string reply, process.call(
-                                     pipeline::MessageKind::kConfigure, program.configuration, {},
-                                     pipeline::MessageKind::kReady, program.start_deadline
-                                 )
+    const auto reply = process.call(
+        pipeline::MessageKind::kConfigure, program.configuration, {}, pipeline::MessageKind::kReady,
+        program.start_deadline
     );
-    const auto json = parse_json(reply);
+    if (!reply) {
+        if (why != nullptr) {
+            *why = process.failure_reason();
+        }
+        return tl::unexpected<Error>(reply.error());
+    }
+    const auto json = parse_json(*reply);
     if (!json) {
         return fail(Fault::kHalt, "efface-worker answered its configuration with something unreadable");
     }

@@ -36,7 +36,8 @@ Result<std::string> default_worker_path();
 
 class WorkerProcess {
 public:
-    static Result<WorkerProcess> start(const WorkerProgram& program);
+    /// `why`, where it is given: what the worker itself said of its configuration. It has seen no file then.
+    static Result<WorkerProcess> start(const WorkerProgram& program, std::string* why = nullptr);
     /// While this is held no process is being started. Between fork and exec a child has every descriptor
     /// of the daemon, also one that was closed meanwhile.
     static std::unique_lock<std::mutex> hold_starts();
