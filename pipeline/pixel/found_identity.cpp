@@ -33,7 +33,7 @@ public:
     }
 
     Status look_for_faces(const Picture& picture, SearchRound round) {
-        if (!is_searched_for_faces(identity_)) {
+        if (!identity_.face_is_searched()) {
             return {};
         }
         // An ultrasound screen may hold a photograph at most, and sectors look like heads to a detector of
@@ -89,10 +89,6 @@ private:
 };
 
 }  // namespace
-
-bool is_searched_for_faces(const rules::PixelIdentity& identity) {
-    return identity.face && identity.head_view.stated != rules::StatedView::kFrontal;
-}
 
 bool is_searched_for_occlusions(const rules::PixelIdentity& identity) {
     return identity.face && identity.kind != rules::ImageKind::kUltrasound;

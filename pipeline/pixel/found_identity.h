@@ -56,10 +56,6 @@ Result<FoundIdentity> find_identity(
     const rules::PixelIdentity& identity, const Finders& finders, SearchRound round
 );
 
-/// Where a face is possible, but for radiographs that are said to be frontal: what they show of a face is
-/// bone.
-bool is_searched_for_faces(const rules::PixelIdentity& identity);
-
 /// Where a face is possible, but for ultrasound: its speckle looks covered in half of all pictures
 /// (docs/occlusions.md), and faces are not what is covered in it.
 bool is_searched_for_occlusions(const rules::PixelIdentity& identity);

@@ -33,7 +33,9 @@ std::optional<PixelDoubt> doubt_before_search(const PixelCase& asked) {
     }
     const std::pair<PixelDoubt, bool> cases[] = {
         {PixelDoubt::kBeyondSearch, identity.face && identity.is_volume},
-        {PixelDoubt::kUnmeasured, !is_measured(identity, rule.pixels.recall_percent_min, recalls)},
+        // What is not searched has no recall either.
+        {PixelDoubt::kUnmeasured, !is_measured(identity, rule.pixels.recall_percent_min, recalls) ||
+                                      identity.face != identity.face_is_searched()},
         {PixelDoubt::kNoTemplate, identity.text && identity.is_screen() && !has_declared_regions},
     };
     for (const auto& [doubt, is_there] : cases) {

@@ -44,6 +44,9 @@ struct PixelIdentity {
     /// Of radiographs: what they say of the view of a head.
     HeadView head_view{};
 
+    /// A frontal view of a head keeps its pixels: what it shows of a face is bone.
+    bool face_is_searched() const { return face && head_view.stated != StatedView::kFrontal; }
+
     /// Screens: kinds that usually carry lines of text about the patient.
     bool is_screen() const;
 };
