@@ -157,6 +157,11 @@ def main():
     parser.add_argument("--build", type=Path, default=ROOT / "build")
     parser.add_argument("--keep", type=Path, help="writes what was found, one JSON line a picture")
     arguments = parser.parse_args()
+    missing = [packages for fonts, packages in ((WESTERN[:7], "fonts-urw-base35"), (WESTERN[7:8], "fonts-hack"),
+                                                (KANJI, "fonts-ipafont-gothic"), (HANGUL, "fonts-nanum"))
+               if not all((FONTS / font).exists() for font in fonts)]
+    if missing:
+        sys.exit(f"tune-text: fonts are missing: apt-get install {' '.join(missing)} fonts-inconsolata")
     records = list(answers(arguments))
     if arguments.keep:
         arguments.keep.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
