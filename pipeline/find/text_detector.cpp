@@ -43,8 +43,6 @@ constexpr std::size_t kSameAgainExtentMax = 256;
 /// The shorter side of a box that is one line. Of larger areas the network takes organs, rings and cavities
 /// for a letter; a line that is larger is seen on the next level.
 constexpr std::int64_t kLinePixelsMax = 48;
-/// Nor is a line higher than this part of the picture's longer side: in small pictures sectors look like one.
-constexpr std::int64_t kLinesAlongMin = 8;
 
 std::span<const TextLevel> levels_of(std::size_t extent) {
     return std::span{kLevels}.subspan(extent > kMagnifiedExtentMax ? 1 : 0, kLevelsOfAPicture);
@@ -297,15 +295,10 @@ Result<std::vector<Detection>> TextDetector::find_in(
             EFFACE_CHECK(search.run(given, level));
         }
         std::vector<Detection> found = search.take();
-        const auto height_max =
-            static_cast<std::int64_t>(std::max(picture.columns, picture.rows)) / kLinesAlongMin;
         for (Detection& line : found) {
             line.box = line.box.clipped_to(picture.columns, picture.rows);
         }
-        std::erase_if(found, [&](const Detection& line) {
-            const std::int64_t height = std::min(line.box.width(), line.box.height());
-            return height == 0 || height > height_max;
-        });
+        std::erase_if(found, [](const Detection& line) { return line.box.empty(); });
         return without_inner(std::move(found));
     } catch (const std::exception&) {
         return fail(Fault::kRetry, "OpenCV failed in the search for text");
