@@ -107,6 +107,7 @@ struct WorkersSettings {
     std::uint32_t count = 0;  ///< Already resolved: never 0.
     std::uint32_t memory_mb_max = 0;
     std::uint32_t cpu_seconds_max = 0;   ///< Per unit of work.
+    std::uint32_t search_threads = 0;    ///< Of one worker, while it searches pixels.
     std::uint32_t wall_seconds_max = 0;  ///< Per unit of work.
 };
 

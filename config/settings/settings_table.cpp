@@ -161,6 +161,9 @@ constexpr std::array kRows{
                "2048", 256, 1048576, "Memory (address space) of one worker process in MiB; past it the unit of work fails."},
     SettingRow{"workers", "cpu_seconds_max", Kind::kNumber, slot<kWorkers, &Workers::cpu_seconds_max>,
                "300", 1, 86400, "Processor time of one unit of work."},
+    SettingRow{"workers", "search_threads", Kind::kNumber, slot<kWorkers, &Workers::search_threads>,
+               "2", 1, 16,
+               "Threads that share the search for text and faces in one picture. More make a single study quicker, not many."},
     SettingRow{"workers", "wall_seconds_max", Kind::kNumber, slot<kWorkers, &Workers::wall_seconds_max>,
                "600", 1, 86400, "Time from handing a unit to a worker to its answer; past it the worker is replaced."},
 

@@ -11,6 +11,7 @@ inline pipeline::WorkerLimits worker_limits(const WorkersSettings& workers) {
     return {
         .address_space_bytes_max = std::uint64_t{workers.memory_mb_max} << 20U,
         .cpu_seconds_per_unit_max = workers.cpu_seconds_max,
+        .search_threads = workers.search_threads,
     };
 }
 

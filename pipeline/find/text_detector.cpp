@@ -1,6 +1,8 @@
 #include "pipeline/find/text_detector.h"
 
 #include "pipeline/find/detections.h"
+#include "pipeline/find/text_self_test.h"
+#include "pipeline/find/tiling.h"
 
 #include <opencv2/core/ocl.hpp>
 #include <opencv2/core/utils/logger.hpp>
@@ -8,15 +10,10 @@
 
 #include <array>
 #include <cmath>
-#include <fstream>
 
 namespace efface::pipeline {
 namespace {
 
-constexpr std::uint64_t kModelBytesMax = std::uint64_t{64} << 20U;
-/// Networks are kept while their tiles have no more pixels in all: some 300 bytes of memory each. All levels
-/// of a picture of any size, upright and turned.
-constexpr std::int64_t kNetPixelsMax = std::int64_t{2} << 20U;
 /// Fewer rows or columns hold no letter.
 constexpr std::size_t kPictureExtentMin = 5;
 /// A dark or flat picture is stretched to all levels, but noise is not blown up beyond this.
@@ -52,30 +49,13 @@ int ignore_message(int, const char*, const char*, const char*, int, void*) {
     return 0;
 }
 
-/// OpenCV's process-wide switches, set before the first picture: one thread, which the confined worker
-/// demands; no OpenCL, which would open devices; nothing on standard error.
+/// OpenCV's process-wide switches, set before the first picture: no threads of its own, which the confined
+/// worker demands; no OpenCL, which would open devices; nothing on standard error.
 void quiet_opencv() {
     cv::setNumThreads(1);
     cv::ocl::setUseOpenCL(false);
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     cv::redirectError(ignore_message);
-}
-
-Result<std::vector<std::byte>> read_model(const std::string& path) {
-    std::ifstream file{path, std::ios::binary | std::ios::ate};
-    const std::streamoff bytes = file ? static_cast<std::streamoff>(file.tellg()) : -1;
-    if (bytes < 0) {
-        return fail(Fault::kHalt, "the text detector's model cannot be read: scripts/setup.sh installs it");
-    }
-    if (std::cmp_greater(bytes, kModelBytesMax)) {
-        return fail(Fault::kHalt, "the text detector's model is too large", Where::number(bytes));
-    }
-    std::vector<std::byte> model(static_cast<std::size_t>(bytes));
-    file.seekg(0);
-    if (!file.read(reinterpret_cast<char*>(model.data()), bytes)) {
-        return fail(Fault::kHalt, "the text detector's model cannot be read to its end");
-    }
-    return model;
 }
 
 Status check_picture(const PictureView& picture) {
@@ -164,19 +144,12 @@ public:
     explicit Search(TextDetector& detector) : detector_{detector} {}
 
     Status run(const cv::Mat& picture, const TextLevel& level) {
-        const cv::Mat looked_at = scaled(picture, level.scale);
-        EFFACE_TRY(const std::vector<Detection> upright, look(looked_at, level.score_min));
-        for (const Detection& line : upright) {
-            found_.push_back({unscaled(line.box, level.scale), line.score});
-        }
+        const cv::Mat upright = scaled(picture, level.scale);
         cv::Mat turned;
-        cv::rotate(looked_at, turned, cv::ROTATE_90_CLOCKWISE);
-        EFFACE_TRY(const std::vector<Detection> found, look(turned, level.score_min));
-        for (const Detection& line : found) {
-            // Column x of the turned picture is row rows - 1 - x of the picture.
-            const Box& box = line.box;
-            const Box back{box.top, looked_at.rows - box.right, box.bottom, looked_at.rows - box.left};
-            found_.push_back({unscaled(back, level.scale), line.score});
+        cv::rotate(upright, turned, cv::ROTATE_90_CLOCKWISE);
+        EFFACE_TRY(const std::vector<Detection> lines, look(upright, turned, level.score_min));
+        for (const Detection& line : lines) {
+            found_.push_back({unscaled(line.box, level.scale), line.score});
         }
         return check_count(found_);
     }
@@ -191,20 +164,35 @@ private:
         return {};
     }
 
-    /// The lines of text of a picture as it stands.
-    Result<std::vector<Detection>> look(const cv::Mat& picture, float score_min) {
+    /// The lines of text of a picture as it stands and turned, tile by tile, each tile in whichever lane is free.
+    Result<std::vector<Detection>> look(const cv::Mat& upright, const cv::Mat& turned, float score_min) {
+        const std::vector<Box> upright_tiles = tiles_with_margin(upright);
+        const std::vector<Box> turned_tiles = tiles_with_margin(turned);
+        std::vector<Result<std::vector<Detection>>> seen(upright_tiles.size() + turned_tiles.size());
+        detector_.lanes_.run(seen.size(), [&](std::size_t job, std::size_t lane) {
+            const bool is_upright = job < upright_tiles.size();
+            const Box& tile = is_upright ? upright_tiles[job] : turned_tiles[job - upright_tiles.size()];
+            seen[job] = guarded_look(is_upright ? upright : turned, tile, *detector_.networks_[lane]);
+        });
         std::vector<Detection> lines;
-        for (const Box& tile : tiles_with_margin(picture)) {
-            EFFACE_TRY(const std::vector<Detection> found, look_at(picture, tile));
-            for (const Detection& one : found) {
-                const Box box = clipped(one.box, picture);
-                if (one.score >= score_min && std::min(box.width(), box.height()) <= kLinePixelsMax) {
-                    lines.push_back(one);
+        for (std::size_t job = 0; job < seen.size(); ++job) {
+            const bool is_upright = job < upright_tiles.size();
+            EFFACE_TRY(const std::vector<Detection> found, std::move(seen[job]));
+            for (const Detection& line : found) {
+                const Box box = clipped(line.box, is_upright ? upright : turned);
+                if (line.score >= score_min && std::min(box.width(), box.height()) <= kLinePixelsMax) {
+                    lines.push_back(is_upright ? line : turned_back(line, upright.rows));
                 }
             }
             EFFACE_CHECK(check_count(lines));
         }
         return lines;
+    }
+
+    /// Column x of the turned picture is row rows - 1 - x of the picture.
+    static Detection turned_back(const Detection& line, std::int64_t rows) {
+        const Box& box = line.box;
+        return {{box.top, rows - box.right, box.bottom, rows - box.left}, line.score};
     }
 
     static std::vector<Box> tiles_with_margin(const cv::Mat& picture) {
@@ -216,8 +204,21 @@ private:
         return tiles;
     }
 
+    /// Lanes know no exceptions.
+    static Result<std::vector<Detection>> guarded_look(
+        const cv::Mat& picture, const Box& tile, TextNetwork& network
+    ) {
+        try {
+            return look_at(picture, tile, network);
+        } catch (const std::exception&) {
+            return fail(Fault::kRetry, "OpenCV failed in the search for text");
+        }
+    }
+
     /// The lines of one tile, in coordinates of the picture. It is black where it reaches beyond the picture.
-    Result<std::vector<Detection>> look_at(const cv::Mat& picture, const Box& tile) {
+    static Result<std::vector<Detection>> look_at(
+        const cv::Mat& picture, const Box& tile, TextNetwork& network
+    ) {
         const Box inside = clipped(tile, picture);
         const cv::Mat part = picture(rectangle(inside));
         if (!has_strokes(part)) {
@@ -227,8 +228,7 @@ private:
         cv::Mat to{
             static_cast<int>(tile.height()), static_cast<int>(tile.width()), CV_8UC3, samples.samples.data()};
         part.copyTo(to(rectangle(shifted(inside, -tile.left, -tile.top))));
-        EFFACE_TRY(TextNet * net, detector_.net_for({tile.width(), tile.height()}));
-        EFFACE_TRY(std::vector<Detection> lines, net->find(samples.view()));
+        EFFACE_TRY(std::vector<Detection> lines, lines_of(samples.view(), network));
         for (Detection& line : lines) {
             line.box = shifted(line.box, tile.left, tile.top);
         }
@@ -239,37 +239,22 @@ private:
     std::vector<Detection> found_;
 };
 
-Result<std::unique_ptr<Detector>> TextDetector::load(const std::string& path, const Digest& expected) {
-    EFFACE_TRY(std::vector<std::byte> model, read_model(path));
-    if (sha256(model) != expected) {
-        return fail(
-            Fault::kHalt, "the text detector's model has another digest: scripts/setup.sh installs it anew"
-        );
-    }
+TextDetector::TextDetector(std::vector<std::unique_ptr<TextNetwork>> networks, Lanes& lanes)
+    : networks_{std::move(networks)}, lanes_{lanes} {}
+
+Result<std::unique_ptr<Detector>> TextDetector::make(
+    std::vector<std::unique_ptr<TextNetwork>> networks, Lanes& lanes
+) {
+    EFFACE_ASSERT(networks.size() == lanes.count());
     try {
         quiet_opencv();
-        std::unique_ptr<TextDetector> made{new TextDetector{std::move(model)}};
-        // That of 640 x 480, upright: every other is tested when it is first met.
-        EFFACE_CHECK(made->net_for({672, 512}));
-        return std::unique_ptr<Detector>{std::move(made)};
+        for (const std::unique_ptr<TextNetwork>& network : networks) {
+            EFFACE_CHECK(check_text_network(*network));
+        }
     } catch (const std::exception&) {
-        return fail(Fault::kHalt, "OpenCV does not take the text detector's model");
+        return fail(Fault::kHalt, "OpenCV fails in the text detector's self-test");
     }
-}
-
-Result<TextNet*> TextDetector::net_for(const TileShape& shape) {
-    const auto known =
-        std::find_if(nets_.begin(), nets_.end(), [&](const TextNet& net) { return net.shape() == shape; });
-    if (known != nets_.end()) {
-        nets_.splice(nets_.begin(), nets_, known);
-        return &nets_.front();
-    }
-    const auto pixels = [](const TileShape& of) { return of.columns * of.rows; };
-    std::int64_t kept = pixels(shape);
-    std::erase_if(nets_, [&](const TextNet& net) { return (kept += pixels(net.shape())) > kNetPixelsMax; });
-    EFFACE_TRY(TextNet net, TextNet::make(model_, shape));
-    nets_.push_front(std::move(net));
-    return &nets_.front();
+    return std::unique_ptr<Detector>{new TextDetector{std::move(networks), lanes}};
 }
 
 Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {

@@ -1,25 +1,17 @@
-// TextDetector: finds burned-in text in a picture with the detector of PP-OCRv4 (mobile), run by OpenCV:
-// upright and turned by 90 degrees (upside down the network sees by itself), in more than one size. Lines
-// come as axis-aligned boxes. Thread rule: an object belongs to one thread; it makes none. After load() it
-// opens no file.
+// TextDetector: finds burned-in text in a picture with a network that marks the cores of lines: upright and turned by 90
+// degrees (upside down the network sees by itself), in more than one size. Lines come as axis-aligned boxes. Thread rule:
+// an object belongs to one thread, and to the lanes that it is given, each of which has a network of its own.
 #pragma once
 
-#include "config/crypto/digest.h"
-#include "pipeline/find/text_net.h"
 #include "pipeline/picture/detector.h"
+#include "pipeline/picture/lanes.h"
+#include "pipeline/picture/text_network.h"
 
-#include <list>
 #include <memory>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace efface::pipeline {
-
-/// What scripts/models/text_detector.py installs.
-inline constexpr std::string_view kTextModelSha256 =
-    "f58b7ed0046f9fba479f4217443733afc7596d6c505dcad4e3aea8651125e4d4";
 
 /// Larger pictures are quarantined: minutes of work.
 inline constexpr std::uint64_t kTextPicturePixelsMax = std::uint64_t{1} << 26U;
@@ -32,23 +24,23 @@ struct TextLevel {
 
 class TextDetector : public Detector {
 public:
-    /// Fault::kHalt where the file is absent, has another digest, or fails its self-test.
-    static Result<std::unique_ptr<Detector>> load(const std::string& path, const Digest& expected);
+    /// One network for each lane. Fault::kHalt where one does not find planted text. `lanes` outlives it.
+    static Result<std::unique_ptr<Detector>> make(
+        std::vector<std::unique_ptr<TextNetwork>> networks, Lanes& lanes
+    );
 
     Result<std::vector<Detection>> find(const PictureView& picture) override;
     /// A quarter of the time: without the largest size, where the picture is not small.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
 private:
-    explicit TextDetector(std::vector<std::byte> model) : model_{std::move(model)} {}
+    TextDetector(std::vector<std::unique_ptr<TextNetwork>> networks, Lanes& lanes);
 
     class Search;
     Result<std::vector<Detection>> find_in(const PictureView& picture, std::span<const TextLevel> levels);
-    /// The network for this shape; the ones used last are kept.
-    Result<TextNet*> net_for(const TileShape& shape);
 
-    std::vector<std::byte> model_;
-    std::list<TextNet> nets_;  ///< The one used last stands first.
+    std::vector<std::unique_ptr<TextNetwork>> networks_;
+    Lanes& lanes_;
 };
 
 }  // namespace efface::pipeline

@@ -88,7 +88,7 @@ struct MaskPlan {
     std::vector<Box> declared{};  ///< Black whatever is found.
     /// Moves the mask's edges outward to where the codec can write them; empty: they may stay.
     std::function<Result<Mask>(const Mask&)> snap{};
-    /// Of the calling thread, for all stages together.
+    /// Of all threads of the process, for all stages together.
     std::int64_t cpu_micros_max = kSearchCpuMicrosMax;
 };
 

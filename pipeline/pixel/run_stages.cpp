@@ -6,10 +6,11 @@
 namespace efface::pipeline {
 namespace {
 
-/// Of this thread; how fast the machine is changes no output, only whether a unit is given up.
+/// Of all threads, since some share a search; how fast the machine is changes no output, only whether a unit is given
+/// up.
 std::int64_t cpu_micros() {
     std::timespec now{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
 }
 

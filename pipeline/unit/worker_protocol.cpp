@@ -208,6 +208,7 @@ Json to_json(const WorkerConfiguration& configuration) {
         {"address_space_bytes_max", configuration.limits.address_space_bytes_max},
         {"cpu_seconds_per_unit_max", configuration.limits.cpu_seconds_per_unit_max},
         {"output_bytes_max", configuration.limits.output_bytes_max},
+        {"search_threads", configuration.limits.search_threads},
         {"projects", std::move(projects)},
         {"models_directory", configuration.models_directory},
         {"site_detector", configuration.site_detector.path},
@@ -222,6 +223,7 @@ Result<WorkerConfiguration> worker_configuration_from_json(const Json& json) {
     fields.read("address_space_bytes_max", configuration.limits.address_space_bytes_max);
     fields.read("cpu_seconds_per_unit_max", configuration.limits.cpu_seconds_per_unit_max);
     fields.read("output_bytes_max", configuration.limits.output_bytes_max);
+    fields.read("search_threads", configuration.limits.search_threads);
     fields.read("models_directory", configuration.models_directory);
     fields.read("site_detector", configuration.site_detector.path);
     fields.read("site_detector_sha256", configuration.site_detector.sha256);

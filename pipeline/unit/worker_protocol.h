@@ -93,6 +93,7 @@ struct WorkerLimits {
     std::uint64_t address_space_bytes_max = std::uint64_t{4} << 30U;
     std::uint64_t cpu_seconds_per_unit_max = 120;
     std::uint64_t output_bytes_max = std::uint64_t{16} << 30U;
+    std::uint64_t search_threads = 1;  ///< That share the search of one picture.
 };
 
 struct WorkerProject {

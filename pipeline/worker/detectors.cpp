@@ -1,8 +1,9 @@
-// For efface-model-worker: the text detector (OpenCV) and the face detectors (LibTorch).
+// For efface-model-worker: the detectors of text and of faces.
 #include "config/crypto/digest.h"
 #include "pipeline/find/text_detector.h"
 #include "pipeline/inference/face_detector.h"
 #include "pipeline/inference/face_network.h"
+#include "pipeline/inference/pp_ocr_network.h"
 #include "pipeline/inference/rotating_detector.h"
 #include "pipeline/inference/torchscript_detector.h"
 #include "pipeline/inference/united_detector.h"
@@ -12,7 +13,7 @@ namespace efface::pipeline {
 
 namespace {
 
-constexpr std::string_view kTextModel = "/text-detector.onnx";
+constexpr std::string_view kTextModel = "/text-detector.bin";
 constexpr std::string_view kFaceModel = "/mtcnn.bin";
 constexpr std::string_view kFaceNetwork = "/face-detector.pt";
 
@@ -24,17 +25,30 @@ Result<Digest> pinned(std::string_view hex) {
     return *digest;
 }
 
+/// One network for each lane.
+Result<std::unique_ptr<Detector>> load_text(const std::string& path, Lanes& lanes) {
+    EFFACE_TRY(const Digest digest, pinned(kTextModelSha256));
+    std::vector<std::unique_ptr<TextNetwork>> networks;
+    for (std::size_t lane = 0; lane < lanes.count(); ++lane) {
+        EFFACE_TRY(std::unique_ptr<TextNetwork> network, PpOcrNetwork::load(path, digest));
+        networks.push_back(std::move(network));
+    }
+    return TextDetector::make(std::move(networks), lanes);
+}
+
 }  // namespace
 
-Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetector& site) {
+Result<WorkerFinders> load_finders(
+    const std::string& directory, const SiteDetector& site, std::size_t threads
+) {
     if (directory.empty()) {
         return fail(Fault::kHalt, "worker: no models are named: scripts/setup.sh installs them");
     }
-    EFFACE_TRY(const Digest text_digest, pinned(kTextModelSha256));
     EFFACE_TRY(const Digest face_digest, pinned(kMtcnnSha256));
     EFFACE_TRY(const Digest network_digest, pinned(kFaceNetworkSha256));
     WorkerFinders finders;
-    EFFACE_TRY(finders.text, TextDetector::load(directory + std::string{kTextModel}, text_digest));
+    finders.lanes = std::make_unique<Lanes>(threads);
+    EFFACE_TRY(finders.text, load_text(directory + std::string{kTextModel}, *finders.lanes));
     EFFACE_TRY(
         std::unique_ptr<Detector> upright,
         MtcnnDetector::load(directory + std::string{kFaceModel}, face_digest)

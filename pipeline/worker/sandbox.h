@@ -1,7 +1,7 @@
 // What the kernel holds a worker to: a worker reads hostile bytes through libraries that nobody can
 // prove, so it has no path, no socket but its own, no core dump, and bounded memory, time and output.
 // Linux: setrlimit(2), prctl(2), seccomp(2).
-// Thread rule: called from the only thread of a worker process.
+// Thread rule: called from the main thread of a worker process; what it forbids, it forbids all threads.
 #pragma once
 
 #include "config/result.h"

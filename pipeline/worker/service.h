@@ -1,6 +1,6 @@
 // WorkerService: answers the requests of worker_protocol.h on one socket, one at a time, until the
 // daemon closes it. Holds the projects' keys and rules; knows no path.
-// Thread rule: belongs to the only thread of a worker process.
+// Thread rule: belongs to the main thread of a worker process.
 #pragma once
 
 #include "config/result.h"

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/picture/lanes.h"
 #include "pipeline/pixel/found_identity.h"
 #include "pipeline/unit/worker_protocol.h"
 
@@ -14,6 +15,7 @@
 namespace efface::pipeline {
 
 struct WorkerFinders {
+    std::unique_ptr<Lanes> lanes;  ///< Outlives the detectors that it serves.
     std::unique_ptr<Detector> text;
     std::unique_ptr<Detector> photographed_face;
     std::unique_ptr<Detector> other_face;
@@ -29,7 +31,10 @@ struct WorkerFinders {
 };
 
 /// Loads the models of `directory`, and the one of the site, and tests each. Fault::kHalt: a file is missing,
-/// not the pinned one, or its model does not find what it must.
-Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetector& site = {});
+/// not the pinned one, or its model does not find what it must. `threads`: 1 to kLanesMax share the search of
+/// one picture; all are made here.
+Result<WorkerFinders> load_finders(
+    const std::string& directory, const SiteDetector& site = {}, std::size_t threads = 1
+);
 
 }  // namespace efface::pipeline

@@ -2,7 +2,7 @@
 
 .models/manifest.json is a list of rows, sorted by name, one per file that a script of this folder made:
 
-    [{"name": "text-detector.onnx", "source": "rapidocr-onnxruntime", "version": "1.4.4",
+    [{"name": "text-detector.bin", "source": "rapidocr-onnxruntime", "version": "1.4.4",
       "licence": "Apache-2.0", "sha256": "..."}]
 
 Every wheel is fetched by pinned hash, every file made of it is checked against a pinned digest.

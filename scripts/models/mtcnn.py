@@ -3,14 +3,7 @@
 
 They are taken from the wheel facenet-pytorch 2.6.0 (MIT): three files of torch.save's format before 1.6, which
 are pickles. They are read here without torch by an unpickler that knows the three names such a file needs and
-refuses every other. Idempotent. What is written (read by pipeline/inference/tensor_file.h; all numbers little
-endian, values row-major):
-
-    file   = magic count tensor{count}           nothing follows the last tensor
-    magic  = "EFFTENS1"
-    count  = u32
-    tensor = name_bytes:u16 name rank:u8 extent:u32{rank} value:f32{product of the extents}
-    name   = ASCII, "pnet.conv1.weight"
+refuses every other. Idempotent. What is written: tensors.py.
 """
 import array
 import collections
@@ -20,6 +13,7 @@ import struct
 import sys
 
 from installed import die, file_of_wheel, install, is_installed
+from tensors import tensor_file
 
 WHEEL_SHA256 = "ecb82b27beb226d106f2219efe8f829b01b87a8595badd01545679bdb9f19cca"
 ROW = {
@@ -86,15 +80,6 @@ def read_state(content):
         values = storages[tensor.storage]
         out[name] = (tensor.shape, [values[i] for i in places(tensor.offset, tensor.shape, tensor.stride)])
     return out
-
-
-def tensor_file(tensors):
-    out = [b"EFFTENS1", struct.pack("<I", len(tensors))]
-    for name, (shape, values) in sorted(tensors.items()):
-        out.append(struct.pack("<H", len(name)) + name.encode("ascii"))
-        out.append(struct.pack(f"<B{len(shape)}I", len(shape), *shape))
-        out.append(struct.pack(f"<{len(values)}f", *values))
-    return b"".join(out)
 
 
 def main():

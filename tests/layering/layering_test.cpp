@@ -42,6 +42,7 @@ const std::vector<Library> kLibraries{
     {"torch/", {"pipeline/inference"}},
     {"ATen/", {"pipeline/inference"}},
     {"c10/", {"pipeline/inference"}},
+    {"caffe2/", {"pipeline/inference"}},
     {"boost/asio", {"node/dimse", "node/web", "node/control", "node/forward", "node/runtime", "node/cli"}},
     {"boost/beast", {"node/web"}},
     {"boost/system", {"node/dimse", "node/control"}},
@@ -49,7 +50,7 @@ const std::vector<Library> kLibraries{
 };
 const std::vector<std::string> kLibraryPrefixes{
     "nlohmann/", "toml++/", "openssl/", "re2/", "unicode/", "sqlite3",  "dcmtk/",  "boost/",    "CLI/",
-    "opencv2/",  "torch/",  "ATen/",    "c10/", "charls/",  "openjpeg", "jpeglib", "turbojpeg", "tesseract/"};
+    "opencv2/",  "torch/",  "ATen/",    "c10/", "caffe2/", "charls/",  "openjpeg", "jpeglib", "turbojpeg", "tesseract/"};
 
 struct Include {
     std::string file;    // "node/web/route_table.cpp"

@@ -3,6 +3,7 @@
 // that 90 % of the letters' pixels are covered.
 #include "pipeline/find/text_detector.h"
 
+#include "pipeline/inference/pp_ocr_network.h"
 #include "tests/unit/pipeline/find/planted_text.h"
 
 #include <gtest/gtest.h>
@@ -19,10 +20,20 @@ using pipeline::Detector;
 using pipeline::Picture;
 using pipeline::TextDetector;
 
-constexpr const char* kModel = ".models/text-detector.onnx";
+constexpr const char* kModel = ".models/text-detector.bin";
 constexpr std::uint32_t kSeed = 41;
 constexpr double kCoveredMin = 0.9;
 const std::string kText = "DOE JANE 1970";
+
+/// A detector of two lanes with that model.
+Result<std::unique_ptr<Detector>> load(const std::string& path, const Digest& digest, pipeline::Lanes& lanes) {
+    std::vector<std::unique_ptr<pipeline::TextNetwork>> networks;
+    for (std::size_t lane = 0; lane < lanes.count(); ++lane) {
+        EFFACE_TRY(std::unique_ptr<pipeline::TextNetwork> network, pipeline::PpOcrNetwork::load(path, digest));
+        networks.push_back(std::move(network));
+    }
+    return TextDetector::make(std::move(networks), lanes);
+}
 
 class TextDetectorTest : public ::testing::Test {
 protected:
@@ -30,7 +41,7 @@ protected:
         if (!std::filesystem::exists(kModel)) {
             GTEST_SKIP() << "no " << kModel << ": scripts/setup.sh installs it";
         }
-        auto loaded = TextDetector::load(kModel, *digest_from_hex(pipeline::kTextModelSha256));
+        auto loaded = load(kModel, *digest_from_hex(pipeline::kTextModelSha256), lanes_);
         ASSERT_TRUE(loaded.has_value()) << loaded.error().message();
         detector_ = std::move(*loaded);
     }
@@ -41,6 +52,7 @@ protected:
         return found.value_or(std::vector<Detection>{});
     }
 
+    pipeline::Lanes lanes_{2};
     std::unique_ptr<Detector> detector_;
 };
 
@@ -127,7 +139,6 @@ TEST_F(TextDetectorTest, FindsNothingWhereThereIsNoText) {
     }
 }
 
-// A network that saw two shapes finds nothing in the second, and says nothing.
 TEST_F(TextDetectorTest, FindsTextInPicturesOfManyShapesInTurn) {
     for (int round = 0; round < 2; ++round) {
         for (const auto& [columns, rows] :
@@ -297,21 +308,6 @@ TEST_F(TextDetectorTest, TakesPicturesThatAreSmallerThanALetter) {
     }
 }
 
-TEST_F(TextDetectorTest, QuarantinesWhatItCannotSearch) {
-    const std::vector<std::uint8_t> samples(100);
-    for (const pipeline::PictureView& view :
-         {pipeline::PictureView{samples, 10, 11, 1},
-          {samples, 10, 10, 2},
-          {{}, 0, 10, 1},
-          {{}, std::size_t{1} << 33U, std::size_t{1} << 33U, 1},
-          {{}, 1U << 14U, 1U << 14U, 1}}) {
-        const auto found = detector_->find(view);
-
-        ASSERT_FALSE(found.has_value()) << view.columns << " x " << view.rows;
-        EXPECT_EQ(found.error().fault, Fault::kQuarantine);
-    }
-}
-
 TEST_F(TextDetectorTest, FindsTheSameTwice) {
     Picture picture = background(Background::kEllipses, 400, 300, kSeed);
     plant(picture, {kText, Look::kSerifs, 20, 50, 0, 40, 60});
@@ -334,10 +330,10 @@ protected:
     }
 
     /// The fault of loading these bytes under their own digest.
-    static Fault fault_of(const std::string& bytes) {
-        const auto path = std::filesystem::path{::testing::TempDir()} / "efface-text-model.onnx";
+    Fault fault_of(const std::string& bytes) {
+        const auto path = std::filesystem::path{::testing::TempDir()} / "efface-text-model.bin";
         std::ofstream{path, std::ios::binary} << bytes;
-        const auto loaded = TextDetector::load(path, sha256(bytes));
+        const auto loaded = load(path, sha256(bytes), lanes_);
         std::filesystem::remove(path);
         EXPECT_FALSE(loaded.has_value());
         return loaded.has_value() ? Fault::kRetry : loaded.error().fault;
@@ -350,15 +346,15 @@ TEST_F(TextModelTest, AnotherDigestIsRefused) {
     Digest other = *digest_from_hex(pipeline::kTextModelSha256);
     other[31] ^= 1U;
 
-    const auto loaded = TextDetector::load(kModel, other);
+    const auto loaded = load(kModel, other, lanes_);
 
     ASSERT_FALSE(loaded.has_value());
     EXPECT_EQ(loaded.error().fault, Fault::kHalt);
 }
 
 TEST_F(TextModelTest, AbsentEmptyAndTruncatedFilesAreRefused) {
-    EXPECT_FALSE(TextDetector::load(".models/none.onnx", {}).has_value());
-    EXPECT_FALSE(TextDetector::load(".models", {}).has_value());
+    EXPECT_FALSE(load(".models/none.bin", {}, lanes_).has_value());
+    EXPECT_FALSE(load(".models", {}, lanes_).has_value());
     for (const std::size_t bytes : {std::size_t{0}, std::size_t{100}, model_.size() / 2, model_.size() - 1}) {
         EXPECT_EQ(fault_of(model_.substr(0, bytes)), Fault::kHalt) << bytes;
     }

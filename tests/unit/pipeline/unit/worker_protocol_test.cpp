@@ -91,6 +91,7 @@ TEST(WorkerProtocol, MessagesSurviveJson) {
     WorkerConfiguration configuration;
     configuration.software_version = "0.1.0";
     configuration.limits.cpu_seconds_per_unit_max = 7;
+    configuration.limits.search_threads = 3;
     configuration.site_detector = {"/opt/site.pt", "ab12"};
     configuration.projects.push_back({"trial", Phi<std::string>{"00ff"}, "rules.toml", "[[rule]]\n"});
     const auto again = worker_configuration_from_json(to_json(configuration));

@@ -3,7 +3,7 @@
 #include "pipeline/worker/worker_finders.h"
 
 #include "config/crypto/digest.h"
-#include "pipeline/find/text_detector.h"
+#include "pipeline/inference/pp_ocr_network.h"
 #include "pipeline/inference/face_network.h"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ TEST_F(SiteDetector, OfAnotherDigestOrNoFileIsRefused) {
          {std::pair<std::string, std::string>{kFile, std::string(64, '0')},
           {kFile, "no digest"},
           {".models/none.pt", std::string{pipeline::kFaceNetworkSha256}},
-          {".models/text-detector.onnx", std::string{pipeline::kTextModelSha256}}}) {
+          {".models/text-detector.bin", std::string{pipeline::kTextModelSha256}}}) {
         const auto loaded = pipeline::load_finders(kModels, {path, digest});
 
         ASSERT_FALSE(loaded.has_value()) << path;
