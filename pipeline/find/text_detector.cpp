@@ -164,7 +164,8 @@ private:
         return {};
     }
 
-    /// The lines of text of a picture as it stands and turned, tile by tile, each tile in whichever lane is free.
+    /// The lines of text of a picture as it stands and turned, tile by tile, each tile in whichever lane is
+    /// free.
     Result<std::vector<Detection>> look(const cv::Mat& upright, const cv::Mat& turned, float score_min) {
         const std::vector<Box> upright_tiles = tiles_with_margin(upright);
         const std::vector<Box> turned_tiles = tiles_with_margin(turned);

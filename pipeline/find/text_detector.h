@@ -1,6 +1,7 @@
-// TextDetector: finds burned-in text in a picture with a network that marks the cores of lines: upright and turned by 90
-// degrees (upside down the network sees by itself), in more than one size. Lines come as axis-aligned boxes. Thread rule:
-// an object belongs to one thread, and to the lanes that it is given, each of which has a network of its own.
+// TextDetector: finds burned-in text in a picture with a network that marks the cores of lines: upright and
+// turned by 90 degrees (upside down the network sees by itself), in more than one size. Lines come as
+// axis-aligned boxes. Thread rule: an object belongs to one thread, and to the lanes that it is given, each
+// of which has a network of its own.
 #pragma once
 
 #include "pipeline/picture/detector.h"

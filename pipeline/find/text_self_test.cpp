@@ -39,7 +39,8 @@ Status check_shape(TextNetwork& network, const TileShape& shape) {
     EFFACE_TRY(const std::vector<Detection> found, lines_of(planted.tile.view(), network));
     if (found.size() != 1) {
         return fail(
-            Fault::kHalt, "the text detector does not find planted text as one line: its model or LibTorch is unfit"
+            Fault::kHalt,
+            "the text detector does not find planted text as one line: its model or LibTorch is unfit"
         );
     }
     const Box& box = found.front().box;

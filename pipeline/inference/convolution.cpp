@@ -17,8 +17,14 @@ Convolution::Convolution(const at::Tensor& weight, const at::Tensor& bias, const
     static const c10::OperatorHandle prepare = operator_named("prepacked::conv2d_clamp_prepack");
     const auto both = [](std::int64_t value) { return c10::List<std::int64_t>{value, value}; };
     torch::jit::Stack stack{
-        weight,      bias, both(plan.stride), both(plan.padding), both(1), plan.groups,
-        plan.relu ? c10::IValue{0.0} : c10::IValue{}, c10::IValue{}};
+        weight,
+        bias,
+        both(plan.stride),
+        both(plan.padding),
+        both(1),
+        plan.groups,
+        plan.relu ? c10::IValue{0.0} : c10::IValue{},
+        c10::IValue{}};
     prepare.callBoxed(stack);
     prepared_ = stack.front();
 }

@@ -1,6 +1,6 @@
-// Convolution: one layer whose weights were prepared once for XNNPACK's kernels, which LibTorch carries and which need
-// neither a thread nor executable memory, as a confined worker demands. Four times as quick as LibTorch's own without
-// oneDNN. Included in this folder alone. Thread rule: an object belongs to one thread.
+// Convolution: one layer whose weights were prepared once for XNNPACK's kernels, which LibTorch carries and
+// which need neither a thread nor executable memory, as a confined worker demands. Four times as quick as
+// LibTorch's own without oneDNN. Included in this folder alone. Thread rule: an object belongs to one thread.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -23,7 +23,8 @@ public:
     /// `weight`: outputs, inputs of a group, rows, columns; `bias`: outputs. Throws what LibTorch throws.
     Convolution(const at::Tensor& weight, const at::Tensor& bias, const ConvolutionPlan& plan);
 
-    /// N x channels x rows x columns, best in channels_last, which the result is in. Throws what LibTorch throws.
+    /// N x channels x rows x columns, best in channels_last, which the result is in. Throws what LibTorch
+    /// throws.
     at::Tensor operator()(const at::Tensor& x) const;
 
 private:

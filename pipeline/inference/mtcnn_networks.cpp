@@ -1,10 +1,10 @@
 #include "pipeline/inference/mtcnn_networks.h"
 
 #include "config/assert.h"
+#include "pipeline/inference/convolution.h"
 #include "pipeline/inference/torch_process.h"
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/conv2d.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
@@ -22,10 +22,16 @@ namespace {
 
 constexpr std::int64_t kChannels = 3;
 
-/// Weights of a convolution or a dense layer, and of the PReLU behind it where there is one.
+/// Weights of a dense layer, and of the PReLU behind it where there is one.
 struct Layer {
     at::Tensor weight;
     at::Tensor bias;
+    at::Tensor slope;
+};
+
+/// A convolution, and the slopes of the PReLU behind it where there is one.
+struct ConvolutionLayer {
+    Convolution convolution;
     at::Tensor slope;
 };
 
@@ -43,6 +49,11 @@ public:
             made.slope = tensor(slope + ".weight", {outputs});
         }
         return made;
+    }
+
+    ConvolutionLayer convolution(const std::string& name, Shape shape, const std::string& slope = {}) {
+        const Layer made = layer(name, std::move(shape), slope);
+        return complete_ ? ConvolutionLayer{{made.weight, made.bias, {}}, made.slope} : ConvolutionLayer{};
     }
 
     bool complete() const { return complete_; }
@@ -63,8 +74,8 @@ private:
     bool complete_ = true;
 };
 
-at::Tensor convolve(const Layer& layer, const at::Tensor& x) {
-    const at::Tensor y = at::conv2d(x, layer.weight, layer.bias);
+at::Tensor convolve(const ConvolutionLayer& layer, const at::Tensor& x) {
+    const at::Tensor y = layer.convolution(x);
     return layer.slope.defined() ? at::prelu(y, layer.slope) : y;
 }
 
@@ -127,15 +138,17 @@ auto guarded(Forward&& forward) -> Result<decltype(forward())> {
 
 struct MtcnnNetworks::Layers {
     struct Proposal {
-        Layer conv1, conv2, conv3, face, shift;
+        ConvolutionLayer conv1, conv2, conv3, face, shift;
     } p;
 
     struct Refinement {
-        Layer conv1, conv2, conv3, dense, face, shift;
+        ConvolutionLayer conv1, conv2, conv3;
+        Layer dense, face, shift;
     } r;
 
     struct Output {
-        Layer conv1, conv2, conv3, conv4, dense, face, shift;
+        ConvolutionLayer conv1, conv2, conv3, conv4;
+        Layer dense, face, shift;
     } o;
 };
 
@@ -151,23 +164,23 @@ Result<MtcnnNetworks> MtcnnNetworks::load(const TensorFile& file) {
     auto made = guarded([&] {
         auto layers = std::make_unique<Layers>();
         layers->p = {
-            .conv1 = from.layer("pnet.conv1", {10, 3, 3, 3}, "pnet.prelu1"),
-            .conv2 = from.layer("pnet.conv2", {16, 10, 3, 3}, "pnet.prelu2"),
-            .conv3 = from.layer("pnet.conv3", {32, 16, 3, 3}, "pnet.prelu3"),
-            .face = from.layer("pnet.conv4_1", {2, 32, 1, 1}),
-            .shift = from.layer("pnet.conv4_2", {4, 32, 1, 1})};
+            .conv1 = from.convolution("pnet.conv1", {10, 3, 3, 3}, "pnet.prelu1"),
+            .conv2 = from.convolution("pnet.conv2", {16, 10, 3, 3}, "pnet.prelu2"),
+            .conv3 = from.convolution("pnet.conv3", {32, 16, 3, 3}, "pnet.prelu3"),
+            .face = from.convolution("pnet.conv4_1", {2, 32, 1, 1}),
+            .shift = from.convolution("pnet.conv4_2", {4, 32, 1, 1})};
         layers->r = {
-            .conv1 = from.layer("rnet.conv1", {28, 3, 3, 3}, "rnet.prelu1"),
-            .conv2 = from.layer("rnet.conv2", {48, 28, 3, 3}, "rnet.prelu2"),
-            .conv3 = from.layer("rnet.conv3", {64, 48, 2, 2}, "rnet.prelu3"),
+            .conv1 = from.convolution("rnet.conv1", {28, 3, 3, 3}, "rnet.prelu1"),
+            .conv2 = from.convolution("rnet.conv2", {48, 28, 3, 3}, "rnet.prelu2"),
+            .conv3 = from.convolution("rnet.conv3", {64, 48, 2, 2}, "rnet.prelu3"),
             .dense = from.layer("rnet.dense4", {128, 576}, "rnet.prelu4"),
             .face = from.layer("rnet.dense5_1", {2, 128}),
             .shift = from.layer("rnet.dense5_2", {4, 128})};
         layers->o = {
-            .conv1 = from.layer("onet.conv1", {32, 3, 3, 3}, "onet.prelu1"),
-            .conv2 = from.layer("onet.conv2", {64, 32, 3, 3}, "onet.prelu2"),
-            .conv3 = from.layer("onet.conv3", {64, 64, 3, 3}, "onet.prelu3"),
-            .conv4 = from.layer("onet.conv4", {128, 64, 2, 2}, "onet.prelu4"),
+            .conv1 = from.convolution("onet.conv1", {32, 3, 3, 3}, "onet.prelu1"),
+            .conv2 = from.convolution("onet.conv2", {64, 32, 3, 3}, "onet.prelu2"),
+            .conv3 = from.convolution("onet.conv3", {64, 64, 3, 3}, "onet.prelu3"),
+            .conv4 = from.convolution("onet.conv4", {128, 64, 2, 2}, "onet.prelu4"),
             .dense = from.layer("onet.dense5", {256, 1152}, "onet.prelu5"),
             .face = from.layer("onet.dense6_1", {2, 256}),
             .shift = from.layer("onet.dense6_2", {4, 256})};

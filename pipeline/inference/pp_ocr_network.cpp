@@ -12,10 +12,9 @@
 #include <ATen/ops/mean.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/upsample_nearest2d.h>
-#include <c10/core/InferenceMode.h>
-
 #include <algorithm>
 #include <array>
+#include <c10/core/InferenceMode.h>
 #include <cmath>
 #include <exception>
 #include <stdexcept>
@@ -33,18 +32,19 @@ struct BlockShape {
 };
 
 constexpr std::int64_t kStemOutputs = 16;
-constexpr std::array kBlocks{
-    BlockShape{3, 1, 32},  BlockShape{3, 2, 48},  BlockShape{3, 1, 48},        BlockShape{3, 2, 96},
-    BlockShape{3, 1, 96},  BlockShape{3, 2, 192}, BlockShape{5, 1, 192},       BlockShape{5, 1, 192},
-    BlockShape{5, 1, 192}, BlockShape{5, 1, 192}, BlockShape{5, 2, 384, true}, BlockShape{5, 1, 384, true},
-    BlockShape{5, 1, 384}, BlockShape{5, 1, 384}};
+constexpr std::array kBlocks{BlockShape{3, 1, 32},  BlockShape{3, 2, 48},        BlockShape{3, 1, 48},
+                             BlockShape{3, 2, 96},  BlockShape{3, 1, 96},        BlockShape{3, 2, 192},
+                             BlockShape{5, 1, 192}, BlockShape{5, 1, 192},       BlockShape{5, 1, 192},
+                             BlockShape{5, 1, 192}, BlockShape{5, 2, 384, true}, BlockShape{5, 1, 384, true},
+                             BlockShape{5, 1, 384}, BlockShape{5, 1, 384}};
 constexpr std::size_t kLevels = 4;
-constexpr std::array<std::size_t, kLevels> kLevelEndsAt{2, 4, 9, 13};  ///< Blocks: 1/4, 1/8, 1/16, 1/32 of the tile.
+constexpr std::array<std::size_t, kLevels> kLevelEndsAt{
+    2, 4, 9, 13};  ///< Blocks: 1/4, 1/8, 1/16, 1/32 of the tile.
 constexpr std::array<std::int64_t, kLevels> kLevelChannels{12, 18, 42, 360};
 constexpr std::int64_t kPyramidChannels = 96;
 constexpr std::int64_t kHeadChannels = 24;
-constexpr std::int64_t kGatedBy = 4;    ///< A gate sees its channels through a fourth of them.
-constexpr std::int64_t kEnlargedBy = 4; ///< The head's answer, to the size of the tile.
+constexpr std::int64_t kGatedBy = 4;     ///< A gate sees its channels through a fourth of them.
+constexpr std::int64_t kEnlargedBy = 4;  ///< The head's answer, to the size of the tile.
 
 /// y * scale + shift behind a hard swish.
 struct Unit {
@@ -52,8 +52,8 @@ struct Unit {
     float shift = 0.0F;
 };
 
-/// Weights before they are prepared: the scale of a unit in front of them, and its shift where that is exact, are taken
-/// in first.
+/// Weights before they are prepared: the scale of a unit in front of them, and its shift where that is exact,
+/// are taken in first.
 struct Weights {
     at::Tensor weight;
     at::Tensor bias;
@@ -97,7 +97,8 @@ public:
 private:
     static std::string numbered(const char* kind, int number) { return kind + std::to_string(number); }
 
-    Weights weights(const std::string& name, const std::vector<std::int64_t>& shape, std::int64_t outputs) const {
+    Weights weights(const std::string& name, const std::vector<std::int64_t>& shape, std::int64_t outputs)
+        const {
         return {tensor(name + ".weight", shape), tensor(name + ".bias", {outputs})};
     }
 
@@ -190,8 +191,8 @@ Gated read_gated(Reader& from, std::int64_t outputs, std::int64_t inputs, std::i
     return gated;
 }
 
-/// A transposed convolution of 2 x 2 by steps of 2 writes no pixel twice: a plain one that gives the four pixels as
-/// channels (row, column, output) does the same.
+/// A transposed convolution of 2 x 2 by steps of 2 writes no pixel twice: a plain one that gives the four
+/// pixels as channels (row, column, output) does the same.
 at::Tensor as_channels(const at::Tensor& weight) {
     return weight.permute({2, 3, 1, 0}).reshape({4 * weight.size(1), weight.size(0), 1, 1});
 }
@@ -237,8 +238,7 @@ struct PpOcrNetwork::Layers {
             Block& block = blocks[i];
             Weights own = from.next(inputs, 1, shape.kernel);
             own.take_in_scale(before);
-            block.own =
-                own.prepared({.stride = shape.stride, .padding = shape.kernel / 2, .groups = inputs});
+            block.own = own.prepared({.stride = shape.stride, .padding = shape.kernel / 2, .groups = inputs});
             block.swish_between = shape.stride == 1;
             Unit between;
             if (block.swish_between) {
@@ -280,7 +280,8 @@ struct PpOcrNetwork::Layers {
         grow = Convolution{as_channels(first.weight), first.bias.repeat({4}), {.relu = true}};
         const Weights second = from.next_growing(kHeadChannels, 1);
         // Once for each of the four pixels that the first one gave.
-        last = Convolution{as_channels(second.weight).repeat({4, 1, 1, 1}), second.bias.repeat({16}), {.groups = 4}};
+        last = Convolution{
+            as_channels(second.weight).repeat({4, 1, 1, 1}), second.bias.repeat({16}), {.groups = 4}};
     }
 
     at::Tensor forward(at::Tensor x) const {

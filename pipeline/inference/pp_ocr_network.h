@@ -1,7 +1,7 @@
-// PpOcrNetwork: the text detector of PP-OCRv4 (mobile): a backbone of 14 blocks (C. Cui et al., "PP-LCNet: A Lightweight
-// CPU Convolutional Neural Network", 2021), a pyramid of four levels and a head of differentiable binarisation (Liao et
-// al., AAAI 2020), run by LibTorch on one thread. Weights: scripts/models/text_detector.py.
-// Thread rule: an object belongs to one thread.
+// PpOcrNetwork: the text detector of PP-OCRv4 (mobile): a backbone of 14 blocks (C. Cui et al., "PP-LCNet: A
+// Lightweight CPU Convolutional Neural Network", 2021), a pyramid of four levels and a head of differentiable
+// binarisation (Liao et al., AAAI 2020), run by LibTorch on one thread. Weights:
+// scripts/models/text_detector.py. Thread rule: an object belongs to one thread.
 #pragma once
 
 #include "config/crypto/digest.h"

@@ -67,13 +67,6 @@ std::size_t count_along(std::size_t length, std::size_t side) {
 
 }  // namespace
 
-/// One turn's find, in the picture.
-struct RotatingDetector::Sighting {
-    Box box;
-    float score;
-    int turn;
-};
-
 // Each edge half way between the mean and the outermost one, rounded outwards. Every turn errs by some pixels
 // of its own: the means alone cut chins off, and what encloses all of them is up to twice as large as the
 // face.
@@ -109,8 +102,24 @@ std::vector<Box> tiles(std::size_t columns, std::size_t rows, std::size_t side, 
 }
 
 RotatingDetector::RotatingDetector(std::unique_ptr<Detector> upright, SearchPlan plan)
-    : upright_{std::move(upright)}, plan_{std::move(plan)} {
-    EFFACE_ASSERT(upright_ != nullptr && plan_.side > 0 && plan_.tile_side > 0);
+    : plan_{std::move(plan)} {
+    upright_.push_back(std::move(upright));
+    check_plan();
+}
+
+RotatingDetector::RotatingDetector(
+    std::vector<std::unique_ptr<Detector>> upright, Lanes& lanes, SearchPlan plan
+)
+    : upright_{std::move(upright)}, lanes_{&lanes}, plan_{std::move(plan)} {
+    EFFACE_ASSERT(upright_.size() == lanes.count());
+    check_plan();
+}
+
+void RotatingDetector::check_plan() const {
+    EFFACE_ASSERT(plan_.side > 0 && plan_.tile_side > 0);
+    EFFACE_ASSERT(std::all_of(upright_.begin(), upright_.end(), [](const auto& one) {
+        return one != nullptr;
+    }));
 }
 
 Result<std::vector<Detection>> RotatingDetector::find(const PictureView& picture) {
@@ -124,24 +133,50 @@ Result<std::vector<Detection>> RotatingDetector::find_again(const PictureView& p
 Result<std::vector<Detection>> RotatingDetector::find_at(
     const PictureView& picture, const std::vector<int>& turns
 ) {
-    std::vector<Sighting> seen;
     if (picture.columns == 0 || picture.rows == 0) {
         return std::vector<Detection>{};
     }
-    const Box whole{
-        0, 0, static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows)};
-    EFFACE_CHECK(search(picture, whole, turns, seen));
-    if (std::max(picture.columns, picture.rows) > plan_.tile_side && !plan_.tile_turns.empty()) {
-        for (const Box& tile : tiles(picture.columns, picture.rows, plan_.tile_side, kTilesMax)) {
-            EFFACE_CHECK(search(picture, tile, plan_.tile_turns, seen));
+    const std::vector<Look> looks = looks_at(picture, turns);
+    std::vector<Result<std::vector<Sighting>>> seen(looks.size());
+    const auto look = [&](std::size_t job, std::size_t lane) {
+        seen[job] = sightings(picture, looks[job], *upright_[lane]);
+    };
+    if (lanes_ != nullptr) {
+        lanes_->run(looks.size(), look);
+    } else {
+        for (std::size_t job = 0; job < looks.size(); ++job) {
+            look(job, 0);
         }
     }
-    return united(std::move(seen), picture);
+    std::vector<Sighting> all;
+    for (const Result<std::vector<Sighting>>& one : seen) {
+        EFFACE_CHECK(one);
+        all.insert(all.end(), one->begin(), one->end());
+    }
+    return united(std::move(all), picture);
 }
 
-Status RotatingDetector::search(
-    const PictureView& picture, const Box& part, const std::vector<int>& turns, std::vector<Sighting>& seen
-) {
+std::vector<RotatingDetector::Look> RotatingDetector::looks_at(
+    const PictureView& picture, const std::vector<int>& turns
+) const {
+    std::vector<Look> looks;
+    const auto add = [&](const Box& part, const std::vector<int>& part_turns) {
+        const std::shared_ptr<const Picture> small = at_working_size(picture, part);
+        for (const int turn : part_turns) {
+            looks.push_back({part, small, turn});
+        }
+    };
+    add({0, 0, static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows)}, turns);
+    if (std::max(picture.columns, picture.rows) > plan_.tile_side && !plan_.tile_turns.empty()) {
+        for (const Box& tile : tiles(picture.columns, picture.rows, plan_.tile_side, kTilesMax)) {
+            add(tile, plan_.tile_turns);
+        }
+    }
+    return looks;
+}
+
+std::shared_ptr<const Picture> RotatingDetector::at_working_size(const PictureView& picture, const Box& part)
+    const {
     const double longer = static_cast<double>(std::max(part.width(), part.height()));
     const double scale = std::min(1.0, static_cast<double>(plan_.side) / longer);
     const auto scaled = [&](std::int64_t length) {
@@ -151,26 +186,33 @@ Status RotatingDetector::search(
     };
     Picture small = shrunk(picture, part, scaled(part.width()), scaled(part.height()));
     lighten(small);
+    return std::make_shared<const Picture>(std::move(small));
+}
+
+Result<std::vector<RotatingDetector::Sighting>> RotatingDetector::sightings(
+    const PictureView& picture, const Look& look, Detector& upright
+) {
+    const Box& part = look.part;
+    const Picture& small = *look.small;
     const double across = static_cast<double>(part.width()) / static_cast<double>(small.columns);
     const double down = static_cast<double>(part.height()) / static_cast<double>(small.rows);
-    for (const int turn : turns) {
-        const PictureTurn turned{small.columns, small.rows, turn};
-        const Picture canvas = turned.apply(small.view());
-        EFFACE_TRY(const std::vector<Detection> found, upright_->find(canvas.view()));
-        for (const Detection& detection : found) {
-            const Extent extent = turned.back_ellipse(detection.box);
-            const Box box{
-                part.left + static_cast<std::int64_t>(std::floor(extent.left * across)),
-                part.top + static_cast<std::int64_t>(std::floor(extent.top * down)),
-                part.left + static_cast<std::int64_t>(std::ceil(extent.right * across)),
-                part.top + static_cast<std::int64_t>(std::ceil(extent.bottom * down))};
-            const Box inside = box.clipped_to(picture.columns, picture.rows);
-            if (!inside.empty()) {
-                seen.push_back({inside, detection.score, turn});
-            }
+    const PictureTurn turned{small.columns, small.rows, look.turn};
+    const Picture canvas = turned.apply(small.view());
+    EFFACE_TRY(const std::vector<Detection> found, upright.find(canvas.view()));
+    std::vector<Sighting> seen;
+    for (const Detection& detection : found) {
+        const Extent extent = turned.back_ellipse(detection.box);
+        const Box box{
+            part.left + static_cast<std::int64_t>(std::floor(extent.left * across)),
+            part.top + static_cast<std::int64_t>(std::floor(extent.top * down)),
+            part.left + static_cast<std::int64_t>(std::ceil(extent.right * across)),
+            part.top + static_cast<std::int64_t>(std::ceil(extent.bottom * down))};
+        const Box inside = box.clipped_to(picture.columns, picture.rows);
+        if (!inside.empty()) {
+            seen.push_back({inside, detection.score, look.turn});
         }
     }
-    return {};
+    return seen;
 }
 
 // A sighting joins the best one that it overlaps, not what grew from it: else a row of faces would become one

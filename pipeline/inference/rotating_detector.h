@@ -1,10 +1,11 @@
 // RotatingDetector: has a detector of upright things find them at every angle and at more sizes: over turns
 // of the whole picture at a working size and, where that would shrink small ones away, of overlapping tiles
 // of it. What is found is brought back, and what overlaps is united. Thread rule: an object belongs to one
-// thread.
+// thread, and to the lanes that it is given, each of which has a detector of its own.
 #pragma once
 
 #include "pipeline/picture/detector.h"
+#include "pipeline/picture/lanes.h"
 
 #include <memory>
 #include <vector>
@@ -33,6 +34,8 @@ public:
     static constexpr std::size_t kTilesMax = 36;
 
     RotatingDetector(std::unique_ptr<Detector> upright, SearchPlan plan);
+    /// One upright detector for each lane; `lanes` outlives it.
+    RotatingDetector(std::vector<std::unique_ptr<Detector>> upright, Lanes& lanes, SearchPlan plan);
 
     /// Boxes lie inside the picture and do not mean the same thing twice. A failure of any turn is the
     /// answer.
@@ -41,16 +44,32 @@ public:
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
 private:
-    struct Sighting;
+    /// One turn of one part.
+    struct Look {
+        Box part;
+        std::shared_ptr<const Picture> small;  ///< Of all turns of the part.
+        int turn = 0;
+    };
+
+    /// One turn's find, in the picture.
+    struct Sighting {
+        Box box;
+        float score = 0;
+        int turn = 0;
+    };
+
+    void check_plan() const;
     Result<std::vector<Detection>> find_at(const PictureView& picture, const std::vector<int>& turns);
-    Status search(
-        const PictureView& picture, const Box& part, const std::vector<int>& turns,
-        std::vector<Sighting>& seen
+    std::vector<Look> looks_at(const PictureView& picture, const std::vector<int>& turns) const;
+    std::shared_ptr<const Picture> at_working_size(const PictureView& picture, const Box& part) const;
+    static Result<std::vector<Sighting>> sightings(
+        const PictureView& picture, const Look& look, Detector& upright
     );
     static Box compromise(const std::vector<Sighting>& group);
     std::vector<Detection> united(std::vector<Sighting> seen, const PictureView& picture) const;
 
-    std::unique_ptr<Detector> upright_;
+    std::vector<std::unique_ptr<Detector>> upright_;
+    Lanes* lanes_ = nullptr;
     SearchPlan plan_;
 };
 

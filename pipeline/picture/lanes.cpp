@@ -9,6 +9,10 @@ Lanes::Lanes(std::size_t count) {
     for (std::size_t lane = 1; lane < count; ++lane) {
         threads_.emplace_back([this, lane] { work(lane); });
     }
+    // A thread asks the kernel for this and that before it runs, which a process that was confined meanwhile
+    // forbids.
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return started_ == threads_.size(); });
 }
 
 Lanes::~Lanes() {
@@ -36,6 +40,8 @@ void Lanes::run(std::size_t jobs, const Job& job) {
 
 void Lanes::work(std::size_t lane) {
     std::unique_lock lock{mutex_};
+    ++started_;
+    changed_.notify_all();
     for (;;) {
         changed_.wait(lock, [&] { return ending_ || next_ < jobs_; });
         if (ending_) {

@@ -1,6 +1,7 @@
-// Lanes: threads that share the tiles of one picture. They are made before a worker is confined, which then makes none,
-// and wait in between. Which lane does which job changes no result: each job writes to a place of its own.
-// Thread rule: run() from one thread at a time; the jobs of one run() must not touch what others write.
+// Lanes: threads that share the tiles of one picture. They are made before a worker is confined, which then
+// makes none, and wait in between. Which lane does which job changes no result: each job writes to a place of
+// its own. Thread rule: run() from one thread at a time; the jobs of one run() must not touch what others
+// write.
 #pragma once
 
 #include <condition_variable>
@@ -16,10 +17,11 @@ inline constexpr std::size_t kLanesMax = 16;
 
 class Lanes {
 public:
-    /// `job`: 0 to the count of jobs; `lane`: 0 to count(), no two jobs at the same time in one. Throws nothing.
+    /// `job`: 0 to the count of jobs; `lane`: 0 to count(), no two jobs at the same time in one. Throws
+    /// nothing.
     using Job = std::function<void(std::size_t job, std::size_t lane)>;
 
-    /// 1 to kLanesMax. The caller of run() is one of them.
+    /// 1 to kLanesMax. The caller of run() is one of them; the others run when this returns.
     explicit Lanes(std::size_t count);
     ~Lanes();
     Lanes(const Lanes&) = delete;
@@ -40,6 +42,7 @@ private:
     std::size_t next_ = 0;
     std::size_t jobs_ = 0;
     std::size_t running_ = 0;
+    std::size_t started_ = 0;
     bool ending_ = false;
 
     std::vector<std::thread> threads_;

@@ -1,5 +1,5 @@
-// TextNetwork: what a search for text asks of a network: for every pixel of a tile how likely it lies in the core of a
-// line of text. Thread rule: an object belongs to one thread.
+// TextNetwork: what a search for text asks of a network: for every pixel of a tile how likely it lies in the
+// core of a line of text. Thread rule: an object belongs to one thread.
 #pragma once
 
 #include "config/result.h"

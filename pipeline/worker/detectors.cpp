@@ -36,6 +36,18 @@ Result<std::unique_ptr<Detector>> load_text(const std::string& path, Lanes& lane
     return TextDetector::make(std::move(networks), lanes);
 }
 
+/// One cascade for each lane.
+Result<std::unique_ptr<Detector>> load_photographed(const std::string& path, Lanes& lanes) {
+    EFFACE_TRY(const Digest digest, pinned(kMtcnnSha256));
+    std::vector<std::unique_ptr<Detector>> upright;
+    for (std::size_t lane = 0; lane < lanes.count(); ++lane) {
+        EFFACE_TRY(std::unique_ptr<Detector> cascade, MtcnnDetector::load(path, digest));
+        upright.push_back(std::move(cascade));
+    }
+    return std::unique_ptr<Detector>{
+        std::make_unique<RotatingDetector>(std::move(upright), lanes, SearchPlan{})};
+}
+
 }  // namespace
 
 Result<WorkerFinders> load_finders(
@@ -44,20 +56,17 @@ Result<WorkerFinders> load_finders(
     if (directory.empty()) {
         return fail(Fault::kHalt, "worker: no models are named: scripts/setup.sh installs them");
     }
-    EFFACE_TRY(const Digest face_digest, pinned(kMtcnnSha256));
     EFFACE_TRY(const Digest network_digest, pinned(kFaceNetworkSha256));
     WorkerFinders finders;
     finders.lanes = std::make_unique<Lanes>(threads);
     EFFACE_TRY(finders.text, load_text(directory + std::string{kTextModel}, *finders.lanes));
     EFFACE_TRY(
-        std::unique_ptr<Detector> upright,
-        MtcnnDetector::load(directory + std::string{kFaceModel}, face_digest)
-    );
-    EFFACE_TRY(
         finders.other_face, TorchScriptDetector::load(directory + std::string{kFaceNetwork}, network_digest)
     );
     // The cascade knows photographs; the network was trained on what the cascade does not see.
-    finders.photographed_face = std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{});
+    EFFACE_TRY(
+        finders.photographed_face, load_photographed(directory + std::string{kFaceModel}, *finders.lanes)
+    );
     finders.own_face = std::make_unique<UnitedDetector>(*finders.photographed_face, *finders.other_face);
     std::string digests =
         std::string{kTextModelSha256} + std::string{kMtcnnSha256} + std::string{kFaceNetworkSha256};

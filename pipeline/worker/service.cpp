@@ -130,7 +130,12 @@ Result<WorkerService::Reply> WorkerService::configure(const Json& json) {
         }
         projects.push_back(Project{project.name, key, std::move(*rules)});
     }
-    EFFACE_TRY(finders_, load_finders(configuration.models_directory, configuration.site_detector, configuration.limits.search_threads));
+    EFFACE_TRY(
+        finders_,
+        load_finders(
+            configuration.models_directory, configuration.site_detector, configuration.limits.search_threads
+        )
+    );
     start_dcmtk();
     projects_ = std::move(projects);
     software_version_ = configuration.software_version;

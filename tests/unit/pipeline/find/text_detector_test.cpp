@@ -26,10 +26,14 @@ constexpr double kCoveredMin = 0.9;
 const std::string kText = "DOE JANE 1970";
 
 /// A detector of two lanes with that model.
-Result<std::unique_ptr<Detector>> load(const std::string& path, const Digest& digest, pipeline::Lanes& lanes) {
+Result<std::unique_ptr<Detector>> load(
+    const std::string& path, const Digest& digest, pipeline::Lanes& lanes
+) {
     std::vector<std::unique_ptr<pipeline::TextNetwork>> networks;
     for (std::size_t lane = 0; lane < lanes.count(); ++lane) {
-        EFFACE_TRY(std::unique_ptr<pipeline::TextNetwork> network, pipeline::PpOcrNetwork::load(path, digest));
+        EFFACE_TRY(
+            std::unique_ptr<pipeline::TextNetwork> network, pipeline::PpOcrNetwork::load(path, digest)
+        );
         networks.push_back(std::move(network));
     }
     return TextDetector::make(std::move(networks), lanes);

@@ -1,6 +1,6 @@
-// Goal: where a network marks something, the search says so in the picture's coordinates, in every tile and direction,
-// whichever thread looked; what a network does wrong is an error, never an empty answer. Method: a network that marks
-// bright pixels, and ones that lie.
+// Goal: where a network marks something, the search says so in the picture's coordinates, in every tile and
+// direction, whichever thread looked; what a network does wrong is an error, never an empty answer. Method: a
+// network that marks bright pixels, and ones that lie.
 #include "pipeline/find/text_detector.h"
 
 #include <gtest/gtest.h>

@@ -2,6 +2,7 @@
 // Method: confine a child process and let it try.
 #include "pipeline/worker/sandbox.h"
 
+#include "pipeline/picture/lanes.h"
 #include "pipeline/unit/descriptor_facts.h"
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <latch>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -145,6 +147,30 @@ TEST(Sandbox, DeniesToRunWhatWasWritten) {
     });
 
     EXPECT_EQ(status, 0);
+}
+
+// The threads that share a search exist before the filter does.
+TEST(Sandbox, ConfinesThreadsThatWereThereBefore) {
+    SKIP_UNDER_SANITIZER();
+    const pid_t pid = fork();
+    if (pid == 0) {
+        bool denied = false;
+        bool ready = enter_worker_process().has_value();
+        {
+            Lanes lanes{2};
+            std::latch together{2};
+            ready = ready && confine({}).has_value();
+            // Both lanes have a job only when each waits for the other.
+            lanes.run(2, [&](std::size_t, std::size_t lane) {
+                together.arrive_and_wait();
+                denied = lane == 1 ? open("/etc/passwd", O_RDONLY) < 0 && errno == EPERM : denied;
+            });
+        }
+        _exit(ready && denied ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(pid, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
 }
 
 TEST(Sandbox, LeavesWhatAWorkerNeeds) {

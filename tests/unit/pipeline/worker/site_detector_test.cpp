@@ -1,10 +1,9 @@
 // Goal: a detector that the site names is one voice more, and only the file whose digest it names is run.
 // Method: the shipped network in the place of the site's.
-#include "pipeline/worker/worker_finders.h"
-
 #include "config/crypto/digest.h"
-#include "pipeline/inference/pp_ocr_network.h"
 #include "pipeline/inference/face_network.h"
+#include "pipeline/inference/pp_ocr_network.h"
+#include "pipeline/worker/worker_finders.h"
 
 #include <gtest/gtest.h>
 
