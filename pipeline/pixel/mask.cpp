@@ -96,7 +96,7 @@ Box mask_box_of_region(const Box& named, std::size_t columns, std::size_t rows) 
 
 Box mask_box_of_text(const Box& found, std::size_t columns, std::size_t rows) {
     const std::int64_t height = std::min(found.width(), found.height());
-    const std::int64_t along = std::max(kTextMarginMin, height);
+    const std::int64_t along = std::max(kTextMarginMin, height + height / 2);
     const std::int64_t across = std::max(kTextMarginMin, height / 4);
     const bool upright = found.width() >= found.height();
     return on_grid(upright ? grown(found, along, across) : grown(found, across, along), columns, rows);
