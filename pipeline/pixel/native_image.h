@@ -1,7 +1,7 @@
 // NativeImage: the frames of Pixel Data as samples and as pictures (PS3.5 8.1, 8.2, PS3.3 C.7.6.3). Grey of
-// 1, 8, 16 or 32 bits, palettes of 8 or 16, colour of 8 bits; everything else is doubt. Samples are little
-// endian words, single bits a byte each: samples.h says how stored ones become such. Thread rule: a value;
-// does not own the samples it is asked about.
+// 1, 8, 16 or 32 bits, palettes of 8 or 16, unsigned colour of 8, 16 or 32; everything else is doubt. Samples
+// are little endian words, single bits a byte each: samples.h says how stored ones become such. Thread rule:
+// a value; does not own the samples it is asked about.
 #pragma once
 
 #include "config/result.h"
@@ -10,6 +10,7 @@
 #include "pipeline/pixel/palette.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -54,8 +55,9 @@ public:
         return one;
     }
 
-    /// The frame in eight bits. `samples` are all frames. Grey is stretched from the smallest to the largest
-    /// sample that `like` has in that frame: blackened samples are shown as their original was.
+    /// The frame in eight bits. `samples` are all frames. Grey, and colour of another depth than eight bits,
+    /// is shown through the window (value_window.h) of the samples that `like` has in that frame: blackened
+    /// samples are shown as their original was.
     Picture picture(std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like)
         const;
 
@@ -89,8 +91,14 @@ private:
     Picture grey_picture(
         std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
     ) const;
+    Picture colour_picture(
+        std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
+    ) const;
     Picture palette_picture(std::span<const std::byte> samples, std::uint64_t frame) const;
     std::int64_t grey(std::span<const std::byte> samples, std::uint64_t place) const;
+    std::array<double, 3> rgb(
+        std::span<const std::byte> samples, std::uint64_t frame, std::size_t x, std::size_t y
+    ) const;
 
     std::size_t columns_ = 0;
     std::size_t rows_ = 0;

@@ -137,8 +137,8 @@ protected:
     }
 
     static void append_sample(std::string& out, const Kind& kind, std::uint8_t shown, std::size_t channel) {
-        if (kind.photometric == "YBR_FULL" && channel > 0) {
-            out += '\x80';
+        if (kind.photometric == "YBR_FULL" && channel > 0) {  // No colour.
+            out += kind.allocated == 8 ? std::string{'\x80'} : std::string{'\0', static_cast<char>(1 << (kind.stored - 9))};
             return;
         }
         if (kind.photometric == "PALETTE COLOR") {
@@ -357,6 +357,33 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{.name = "Rgb", .photometric = "RGB", .samples = 3},
         Kind{.name = "RgbByPlane", .photometric = "RGB", .samples = 3, .planar = 1},
         Kind{.name = "YbrFull", .photometric = "YBR_FULL", .samples = 3}, Kind{.name = "Cine", .frames = 3},
+        Kind{.name = "Rgb16", .photometric = "RGB", .samples = 3, .allocated = 16, .stored = 16},
+        Kind{
+            .name = "Rgb12ByPlane",
+            .photometric = "RGB",
+            .samples = 3,
+            .allocated = 16,
+            .stored = 12,
+            .planar = 1,
+            .frames = 2},
+        Kind{.name = "Rgb32", .photometric = "RGB", .samples = 3, .allocated = 32, .stored = 32},
+        Kind{.name = "YbrFull12", .photometric = "YBR_FULL", .samples = 3, .allocated = 16, .stored = 12},
+        Kind{
+            .name = "BigEndianRgb16",
+            .photometric = "RGB",
+            .samples = 3,
+            .allocated = 16,
+            .stored = 16,
+            .big_endian = true},
+        Kind{.name = "RleRgb16", .photometric = "RGB", .samples = 3, .allocated = 16, .stored = 16, .rle = true},
+        Kind{
+            .name = "RleRgb32Cine",
+            .photometric = "RGB",
+            .samples = 3,
+            .allocated = 32,
+            .stored = 32,
+            .frames = 2,
+            .rle = true},
         Kind{.name = "Rle8", .rle = true}, Kind{.name = "Rle12", .allocated = 16, .stored = 12, .rle = true},
         Kind{.name = "Grey32", .allocated = 32, .stored = 32},
         Kind{.name = "Ybr422", .photometric = "YBR_FULL_422", .samples = 3},
@@ -442,6 +469,30 @@ TEST_F(FoundTest, APaletteWithoutItsTablesIsNotSearched) {
     cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
     EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
     EXPECT_NE(cleaned_.report.reason.find("colour tables"), std::string::npos) << cleaned_.report.reason;
+}
+
+TEST_F(FoundTest, ColourThatNobodyCanReadAlikeIsNotSearched) {
+    for (const Kind& kind :
+         {Kind{.photometric = "RGB", .samples = 3, .is_signed = 1},
+          Kind{.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12, .is_signed = 1},
+          Kind{.photometric = "YBR_PARTIAL_420", .samples = 3}}) {
+        clean_it(kind);
+        EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+        EXPECT_NE(cleaned_.report.reason.find("Photometric Interpretation"), std::string::npos)
+            << cleaned_.report.reason;
+    }
+}
+
+TEST_F(FoundTest, DeepColourThatIsCutIsNotSearched) {
+    original_ = file_of({.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12});
+    const std::string header = DicomWriter{}.header(0x7FE00010, Vr::OW, kSide * kSide * 6).text();
+    const std::size_t at = original_.find(header);
+    ASSERT_NE(at, std::string::npos);
+    original_.replace(at, 12, DicomWriter{}.header(0x7FE00010, Vr::OW, kSide * kSide * 6 - 6).text());
+    original_.resize(original_.size() - 6);
+    cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(cleaned_.report.reason.find("shorter than its frames"), std::string::npos) << cleaned_.report.reason;
 }
 
 TEST_F(FoundTest, NothingFoundLeavesSamplesAndImageTypeAsTheyWere) {
