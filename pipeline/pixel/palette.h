@@ -18,8 +18,8 @@ class Palette {
 public:
     using Colour = std::array<std::uint8_t, 3>;
 
-    /// Fault::kQuarantine: tables that are absent, both plain and segmented, of different lengths or too short,
-    /// or segments that give other than the entries that are described.
+    /// Fault::kQuarantine: tables that are absent, both plain and segmented, of different lengths or too
+    /// short, or segments that give other than the entries that are described.
     static Result<Palette> read(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax);
 
     /// Values outside the tables have the colour of the nearest end.

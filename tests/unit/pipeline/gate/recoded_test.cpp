@@ -168,8 +168,7 @@ std::vector<Kind> kinds() {
         add("Grey16", {.photometric = "MONOCHROME1", .allocated = 16, .stored = 16, .stream = 16});
         add("Rgb", {.photometric = "RGB", .samples = 3});
         add("YbrFull", {.photometric = "YBR_FULL", .samples = 3});
-        add("Rgb12In16",
-            {.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12, .stream = 16});
+        add("Rgb12In16", {.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12, .stream = 16});
         add("Rgb16", {.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 16, .stream = 16});
         add("YbrFull12",
             {.photometric = "YBR_FULL", .samples = 3, .allocated = 16, .stored = 12, .stream = 12});

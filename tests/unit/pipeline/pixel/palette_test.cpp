@@ -121,15 +121,16 @@ TEST(Palette, RefusesTablesThatAreShortUnlikeOrAbsent) {
 TEST(Palette, ExpandsSegmentsOfWords) {
     for (const bool big_endian : {false, true}) {
         const auto palette = segmented(
-            {.entries = 12, .bits = 16},
-            words({0, 2, 0x4000, 0x1000, 1, 4, 0x5000, 2, 2, 0, 0}, big_endian), big_endian
+            {.entries = 12, .bits = 16}, words({0, 2, 0x4000, 0x1000, 1, 4, 0x5000, 2, 2, 0, 0}, big_endian),
+            big_endian
         );
         EXPECT_EQ(reds(palette, 12), (std::vector{64, 16, 32, 48, 64, 80, 64, 16, 32, 48, 64, 80}));
         EXPECT_EQ(palette->darkest(255), 1);
     }
     const auto down = segmented({.entries = 4, .bits = 16}, words({0, 1, 0xFF00, 1, 3, 0x0100}));
     EXPECT_EQ(reds(down, 4), (std::vector{255, 170, 85, 1})) << "to the nearest";
-    const auto line_again = segmented({.entries = 5, .bits = 16}, words({0, 1, 0x100, 1, 2, 0x300, 2, 1, 6, 0}));
+    const auto line_again =
+        segmented({.entries = 5, .bits = 16}, words({0, 1, 0x100, 1, 2, 0x300, 2, 1, 6, 0}));
     EXPECT_EQ(reds(line_again, 5), (std::vector{1, 2, 3, 3, 3})) << "a line alone, from where it stands";
 }
 
