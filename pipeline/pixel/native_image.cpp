@@ -4,6 +4,7 @@
 #include "pipeline/scan/scanner.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace efface::pipeline {
 
@@ -65,9 +66,35 @@ Status check_shape(const PixelScan& scan, std::string_view photometric) {
     if (!has_known_depth(shape, photometric) || !bits_agree) {
         return unjudged("samples of this depth are not searched in this version");
     }
+    return {};
+}
+
+Status check_size(const PixelShape& shape) {
     if (shape.rows == 0 || shape.columns == 0 || shape.columns > kColumnsMax || shape.rows > kColumnsMax ||
         shape.number_of_frames == 0) {
         return unjudged("Pixel Data has no frame to search");
+    }
+    if (shape.number_of_frames > kSearchedFramesMax) {
+        return unjudged("Pixel Data has more frames than this version searches");
+    }
+    return {};
+}
+
+Status check_bytes(const NativeImage& image) {
+    // At most 2^32 x 3 x 8 bytes and kSearchedFramesMax frames: fits 64 bits.
+    return image.bytes() > kJudgedBytesMax ? unjudged("Pixel Data is larger than this version searches")
+                                           : Status{};
+}
+
+/// PS3.3 C.7.6.24 and C.7.6.25: one sample a pixel, MONOCHROME2, of the bits that the element says.
+Status check_floats(const PixelScan& scan) {
+    const Event& header = scan.floats.header;
+    const bool own_vr = header.vr == (header.tag == kFloatPixelData ? rules::Vr::OF : rules::Vr::OD);
+    if (scan.photometric != "MONOCHROME2" || scan.shape.samples_per_pixel != 1 || !own_vr ||
+        scan.shape.bits_allocated != 8 * scan.floats.sample_bytes()) {
+        return fail(
+            Fault::kQuarantine, "Float Pixel Data of this shape is not searched", Where::tag(header.tag.value)
+        );
     }
     return {};
 }
@@ -109,9 +136,7 @@ Result<NativeImage> NativeImage::of(
     std::string_view photometric
 ) {
     EFFACE_CHECK(check_shape(scan, photometric));
-    if (scan.shape.number_of_frames > kSearchedFramesMax) {
-        EFFACE_CHECK(unjudged("Pixel Data has more frames than this version searches"));
-    }
+    EFFACE_CHECK(check_size(scan.shape));
     NativeImage image;
     image.columns_ = scan.shape.columns;
     image.rows_ = scan.shape.rows;
@@ -124,10 +149,7 @@ Result<NativeImage> NativeImage::of(
     image.half_chroma_ = photometric == "YBR_FULL_422";
     image.is_ybr_ = image.half_chroma_ || photometric == "YBR_FULL";
     image.is_packed_ = scan.shape.bits_allocated == 1;
-    // At most 2^32 x 3 x 4 bytes and kSearchedFramesMax frames: fits 64 bits.
-    if (image.bytes() > kJudgedBytesMax) {
-        EFFACE_CHECK(unjudged("Pixel Data is larger than this version searches"));
-    }
+    EFFACE_CHECK(check_bytes(image));
     if (photometric == "PALETTE COLOR") {
         EFFACE_TRY(image.palette_, Palette::read(data_set, syntax));
         const auto largest = static_cast<std::int64_t>((std::uint64_t{1} << image.bits_stored_) - 1);
@@ -136,6 +158,20 @@ Result<NativeImage> NativeImage::of(
     } else {
         image.black_ = black_of(scan, photometric);
     }
+    return image;
+}
+
+Result<NativeImage> NativeImage::of_floats(const PixelScan& scan) {
+    EFFACE_CHECK(check_floats(scan));
+    EFFACE_CHECK(check_size(scan.shape));
+    NativeImage image;
+    image.columns_ = scan.shape.columns;
+    image.rows_ = scan.shape.rows;
+    image.sample_bytes_ = scan.floats.sample_bytes();
+    image.frame_count_ = scan.shape.number_of_frames;
+    image.is_float_ = true;
+    EFFACE_CHECK(check_bytes(image));
+    image.black_.assign(image.sample_bytes_, '\0');
     return image;
 }
 
@@ -155,6 +191,9 @@ Result<NativeImage> NativeImage::read(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax
 ) {
     EFFACE_TRY(const PixelScan scan, scan_pixel_data(data_set, syntax));
+    if (scan.floats.present) {
+        return of_floats(scan);
+    }
     if (syntax.encapsulated || !scan.element.present || scan.element.encapsulated) {
         EFFACE_CHECK(unjudged("there is no native Pixel Data to search"));
     }
@@ -190,6 +229,20 @@ std::int64_t NativeImage::grey(std::span<const std::byte> samples, std::uint64_t
         return static_cast<std::int64_t>(value) - static_cast<std::int64_t>(all) - 1;
     }
     return static_cast<std::int64_t>(value);
+}
+
+double NativeImage::value(std::span<const std::byte> samples, std::uint64_t place) const {
+    if (!is_float_) {
+        return static_cast<double>(grey(samples, place));
+    }
+    if (sample_bytes_ == sizeof(float)) {
+        float sample = 0;
+        std::memcpy(&sample, &samples[place], sizeof(sample));
+        return sample;
+    }
+    double sample = 0;
+    std::memcpy(&sample, &samples[place], sizeof(sample));
+    return sample;
 }
 
 Picture NativeImage::picture(
@@ -271,7 +324,7 @@ Picture NativeImage::grey_picture(
     const std::uint64_t begin = frame * frame_bytes();
     const auto for_each = [&](std::span<const std::byte> from, const auto& use) {
         for (std::uint64_t at = begin; at < begin + frame_bytes(); at += sample_bytes_) {
-            if (!use(static_cast<double>(grey(from, at)))) {
+            if (!use(value(from, at))) {
                 return;
             }
         }
