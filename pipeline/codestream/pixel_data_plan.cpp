@@ -147,12 +147,28 @@ Status plan_native(std::span<const std::byte> data_set, const PixelScan& scan, P
     return {};
 }
 
+/// What stands behind the last frame is no sample, and nobody cuts it: no real sender writes it.
+Status check_floats(const PixelScan& scan) {
+    const Where at = Where::tag(scan.floats.header.tag.value);
+    EFFACE_TRY(const std::uint64_t bytes, scan.shape.native_bytes());
+    const rules::Vr vr = scan.floats.sample_bytes() == 4 ? rules::Vr::OF : rules::Vr::OD;
+    if (scan.shape.bits_allocated != 8 * scan.floats.sample_bytes() || scan.floats.header.vr != vr) {
+        return fail(Fault::kQuarantine, "Bits Allocated or VR is not that of Float Pixel Data", at);
+    }
+    return scan.floats.value.size() == bytes
+               ? Status{}
+               : Status{fail(Fault::kQuarantine, "Float Pixel Data has not the length of its frames", at)};
+}
+
 }  // namespace
 
 Result<PixelDataPlan> plan_pixel_data(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax
 ) {
     EFFACE_TRY(const PixelScan scan, scan_pixel_data(data_set, syntax));
+    if (scan.floats.present) {
+        EFFACE_CHECK(check_floats(scan));
+    }
     PixelDataPlan plan;
     plan.present = scan.element.present;
     if (!plan.present) {

@@ -105,6 +105,45 @@ private:
     }
 };
 
+Status begin_pixel_data(const Event& event, PixelScan& scan) {
+    PixelElement& element = scan.element;
+    if (element.present) {
+        return fail(Fault::kQuarantine, "Pixel Data stands twice", Where::tag(kPixelData.value));
+    }
+    element.present = true;
+    element.encapsulated = event.kind == EventKind::kPixelBegin;
+    element.header = event;
+    element.native = event.value;
+    element.end = event.value_offset + event.value.size();
+    return {};
+}
+
+bool is_float(Tag tag) {
+    return tag == kFloatPixelData || tag == kDoubleFloatPixelData;
+}
+
+/// Of two pictures one would be searched and the other delivered as well.
+Status note_floats(const Event& event, PixelScan& scan) {
+    if (scan.floats.present) {
+        return fail(
+            Fault::kQuarantine, "Float and Double Float Pixel Data stand side by side",
+            Where::tag(event.tag.value)
+        );
+    }
+    scan.floats = {.present = true, .header = event, .value = event.value};
+    return {};
+}
+
+Status check_one_kind(const PixelScan& scan) {
+    if (scan.floats.present && scan.element.present) {
+        return fail(
+            Fault::kQuarantine, "Float Pixel Data stands beside Pixel Data",
+            Where::tag(scan.floats.header.tag.value)
+        );
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<PixelScan> scan_pixel_data(std::span<const std::byte> data_set, const rules::TransferSyntax& syntax) {
@@ -117,20 +156,16 @@ Result<PixelScan> scan_pixel_data(std::span<const std::byte> data_set, const rul
         const bool begins = event.kind == EventKind::kElement || event.kind == EventKind::kPixelBegin;
         if (event.kind == EventKind::kEnd) {
             reader.judge_overlays();
+            EFFACE_CHECK(check_one_kind(reader.scan));
             return std::move(reader.scan);
         }
         if (!top) {
             continue;
         }
         if (begins && event.tag == kPixelData) {
-            if (element.present) {
-                return fail(Fault::kQuarantine, "Pixel Data stands twice", Where::tag(kPixelData.value));
-            }
-            element.present = true;
-            element.encapsulated = event.kind == EventKind::kPixelBegin;
-            element.header = event;
-            element.native = event.value;
-            element.end = event.value_offset + event.value.size();
+            EFFACE_CHECK(begin_pixel_data(event, reader.scan));
+        } else if (event.kind == EventKind::kElement && is_float(event.tag)) {
+            EFFACE_CHECK(note_floats(event, reader.scan));
         } else if (event.kind == EventKind::kElement) {
             EFFACE_CHECK(reader.note(event));
         } else if (event.kind == EventKind::kOffsetTable) {

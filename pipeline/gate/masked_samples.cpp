@@ -2,8 +2,9 @@
 
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/gate/edited_coefficients.h"
-#include "pipeline/pixel/profile_bands.h"
+#include "pipeline/gate/float_samples.h"
 #include "pipeline/gate/recoded_frames.h"
+#include "pipeline/pixel/profile_bands.h"
 #include "pipeline/pixel/samples.h"
 
 #include <algorithm>
@@ -29,7 +30,8 @@ std::vector<std::uint8_t> plane_of(const std::vector<Box>& mask, const NativeIma
 
 bool same_shape(const NativeImage& a, const NativeImage& b) {
     return a.columns() == b.columns() && a.rows() == b.rows() && a.frame_count() == b.frame_count() &&
-           a.samples_per_pixel() == b.samples_per_pixel() && a.sample_bytes() == b.sample_bytes();
+           a.samples_per_pixel() == b.samples_per_pixel() && a.sample_bytes() == b.sample_bytes() &&
+           a.is_float() == b.is_float();
 }
 
 /// Bits outside the stored ones may have been cleared (retired overlays): they are judged elsewhere.
@@ -138,7 +140,8 @@ Status judge_earlier_occlusions(
     return {};
 }
 
-/// The skin of a profile lies under the mask; a view of the head in which none is found is a doubt here as well.
+/// The skin of a profile lies under the mask; a view of the head in which none is found is a doubt here as
+/// well.
 Status judge_profiles(
     std::span<const std::byte> before, const std::vector<std::uint8_t>& plane, const NativeImage& image,
     const rules::PixelIdentity& identity
@@ -158,6 +161,14 @@ Status judge_stored_values(const Compared& samples, const std::vector<std::uint8
         }
     }
     return {};
+}
+
+Status judge_floats(
+    const NativeData& original, const NativeData& written, const std::vector<std::uint8_t>& plane
+) {
+    EFFACE_TRY(const PixelScan before, scan_pixel_data(original.data_set, original.syntax));
+    EFFACE_TRY(const PixelScan after, scan_pixel_data(written.data_set, written.syntax));
+    return judge_float_samples(before, after, plane);
 }
 
 /// Frames that stayed compressed: edited ones are compared by their coefficients, others by what they decode
@@ -199,9 +210,14 @@ Status judge_masked_samples(
     const bool compressed = !mask.empty() && written.syntax.encapsulated;
     const Compared samples{before.bytes, after.bytes, image, shown, compressed};
     const std::vector<std::uint8_t> plane = plane_of(mask, image);
-    EFFACE_CHECK(
-        compressed ? judge_compressed(original, written, samples, plane) : judge_stored_values(samples, plane)
-    );
+    if (image.is_float()) {
+        EFFACE_CHECK(judge_floats(original, written, plane));
+    } else {
+        EFFACE_CHECK(
+            compressed ? judge_compressed(original, written, samples, plane)
+                       : judge_stored_values(samples, plane)
+        );
+    }
     if (!is_searched) {
         return {};
     }

@@ -133,9 +133,47 @@ Status PixelJudge::judge(
     return judge_encapsulated(original_syntax.family, Compare::kAll);
 }
 
+Status PixelJudge::note_floats(const Event& original, const Event& written) {
+    const bool is_float = original.tag.element() == 0x0008;
+    const rules::Vr vr = is_float ? rules::Vr::OF : rules::Vr::OD;
+    if (float_bits_ != 0 || original.kind != EventKind::kElement || written.kind != EventKind::kElement ||
+        original.vr != vr || written.vr != vr) {
+        return fail(
+            Fault::kQuarantine, "gate: Float Pixel Data is not as it must be", Where::tag(written.tag.value)
+        );
+    }
+    float_bits_ = is_float ? 32 : 64;
+    floats_ = {original.value, written.value};
+    return {};
+}
+
+Status PixelJudge::judge_floats() const {
+    if (float_bits_ == 0) {
+        return {};
+    }
+    if (original_.present || written_.present) {
+        return fail(Fault::kQuarantine, "gate: Float Pixel Data stands beside Pixel Data", kAtPixelData);
+    }
+    EFFACE_TRY(const std::uint64_t bytes, sample_bytes(frames_));
+    if (allocated_ != float_bits_ || floats_.written.size() != bytes || floats_.original.size() != bytes) {
+        return fail(
+            Fault::kQuarantine, "gate: Float Pixel Data has not the length of its samples", kAtPixelData
+        );
+    }
+    return {};
+}
+
 Status PixelJudge::judge_around_samples(
     const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax
 ) const {
+    if (float_bits_ != 0) {
+        const bool native = !original_syntax.encapsulated && !written_syntax.encapsulated;
+        return native ? judge_floats()
+                      : Status{fail(
+                            Fault::kQuarantine, "gate: floats stand in a syntax of compressed frames",
+                            kAtPixelData
+                        )};
+    }
     if (written_syntax.encapsulated) {
         const MaskedOutput output = masked_output(written_syntax, shape());
         const bool kept = original_.encapsulated && written_.encapsulated &&

@@ -34,6 +34,9 @@ public:
     /// Notes an attribute of the original's top level that shapes its Pixel Data; others are ignored.
     void note(const Event& event);
 
+    /// Notes Float or Double Float Pixel Data of the top level, as both files have it.
+    Status note_floats(const Event& original, const Event& written);
+
     /// Notes one of is_decoding_attribute() of both files, where Pixel Data was decoded between them.
     /// `written` is null where the attribute stands in the original only.
     Status note_decoded(const Event& original, const Event* written);
@@ -44,6 +47,9 @@ public:
 
     Status judge(const rules::TransferSyntax& original_syntax, const rules::TransferSyntax& written_syntax)
         const;
+    /// Floats of the written file, if there are any, are as many as its frames have, and nothing else.
+    Status judge_floats() const;
+
     /// All but the comparison of samples, which were blackened in places: length, padding, unused bits; of
     /// frames that stayed compressed their tables, and that they carry nothing but samples.
     Status judge_around_samples(
@@ -87,6 +93,8 @@ private:
 
     Twin photometric_;
     Twin planar_;
+    std::uint64_t float_bits_ = 0;  ///< 0: no floats.
+    Twin floats_;
 };
 
 /// Photometric Interpretation, Planar Configuration and the Extended Offset Table: what decoding may

@@ -378,6 +378,7 @@ Status TwinWalk::judge_declared() const {
 
 // Compared sample for sample; where they were to be searched, with the mask and the gate's own search.
 Status TwinWalk::judge_pixels() const {
+    EFFACE_CHECK(pixels_.judge_floats());
     const bool is_searched = statement_.searched();
     if (!is_searched && work_.declared.empty()) {
         if (is_masked()) {

@@ -15,6 +15,8 @@ using rules::Vr;
 namespace {
 
 constexpr Tag kPixelData{0x7FE0, 0x0010};
+constexpr Tag kFloatPixels{0x7FE0, 0x0008};
+constexpr Tag kDoubleFloatPixels{0x7FE0, 0x0009};
 constexpr Tag kExtendedOffsets{0x7FE0, 0x0001};
 constexpr Tag kExtendedLengths{0x7FE0, 0x0002};
 constexpr Tag kCharacterSet{0x0008, 0x0005};
@@ -224,6 +226,9 @@ Status TwinWalk::in_both() {
     if (tag == kPixelData) {
         return pixel_data();
     }
+    if (tag == kFloatPixels || tag == kDoubleFloatPixels) {
+        return float_pixels();
+    }
     if (at_top()) {
         if (is_decoded() && is_decoding_attribute(tag)) {
             EFFACE_CHECK(pixels_.note_decoded(original_, &written_));
@@ -283,6 +288,21 @@ Status TwinWalk::pixel_data() {
     }
     EFFACE_CHECK(take_pixels(original_scanner_, original_, pixels_.original(), true));
     return take_pixels(written_scanner_, written_, pixels_.written(), false);
+}
+
+// Unless they were blackened, they are kept like any value.
+Status TwinWalk::float_pixels() {
+    if (!at_top()) {
+        return fail(
+            Fault::kQuarantine, "gate: Pixel Data stands inside a sequence", Where::tag(original_.tag.value)
+        );
+    }
+    EFFACE_CHECK(pixels_.note_floats(original_, written_));
+    if (!is_masked()) {
+        return both_elements(decide(original_scanner_, original_));
+    }
+    EFFACE_CHECK(advance_original());
+    return advance_written();
 }
 
 // Leaves `event` behind the Pixel Data element.

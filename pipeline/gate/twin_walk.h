@@ -69,6 +69,7 @@ private:
     Status match_own_items(const std::vector<OwnEvent>& items);
     Status claim(bool in_original, bool in_written);
     Status pixel_data();
+    Status float_pixels();
     Status take_pixels(Scanner& scanner, Event& event, PixelSource& source, bool in_original);
     Status note_lost(const Event& event);
     Status lose_sequence();

@@ -12,6 +12,13 @@ namespace {
 using rules::Tag;
 
 constexpr Tag kPixelData{0x7FE0, 0x0010};
+constexpr Tag kFloatPixelData{0x7FE0, 0x0008};
+constexpr Tag kDoubleFloatPixelData{0x7FE0, 0x0009};
+
+/// Samples whose place is the top level. Pixel Data of that never comes here.
+bool is_misplaced(Tag tag, bool nested) {
+    return tag == kPixelData || (nested && (tag == kFloatPixelData || tag == kDoubleFloatPixelData));
+}
 
 /// Applies each plan and counts it.
 class Cleaner final : public AttributeVisitor {
@@ -24,8 +31,8 @@ public:
         }
         const Tag tag = planned.element.tag();
         const bool removed = planned.edit->kind == rules::Edit::Kind::kRemove;
-        if (tag.value == kPixelData.value && !removed) {
-            // Samples at the top level never come here. Nobody would clean those of an item.
+        if (is_misplaced(tag, !planned.path.empty()) && !removed) {
+            // Nobody would clean those of an item.
             return fail(
                 Fault::kQuarantine,
                 "Pixel Data inside a sequence that is kept: remove the sequence by a rule",

@@ -1,9 +1,10 @@
 #include "pipeline/pixel/native_image.h"
 
+#include "pipeline/pixel/value_window.h"
 #include "pipeline/scan/scanner.h"
 
 #include <algorithm>
-#include <limits>
+#include <cstring>
 
 namespace efface::pipeline {
 
@@ -39,8 +40,8 @@ Status unjudged(Literal why) {
 
 bool is_known(const PixelShape& shape, std::string_view photometric) {
     if (shape.samples_per_pixel == 3) {
-        return photometric == "RGB" || photometric == "YBR_FULL" ||
-               (photometric == "YBR_FULL_422" && shape.subsampled_422);
+        return !shape.is_signed && (photometric == "RGB" || photometric == "YBR_FULL" ||
+                                    (photometric == "YBR_FULL_422" && shape.subsampled_422));
     }
     return shape.samples_per_pixel == 1 && (photometric == "MONOCHROME1" || photometric == "MONOCHROME2" ||
                                             (photometric == "PALETTE COLOR" && !shape.is_signed));
@@ -49,7 +50,7 @@ bool is_known(const PixelShape& shape, std::string_view photometric) {
 bool has_known_depth(const PixelShape& shape, std::string_view photometric) {
     const std::uint64_t bits = shape.bits_allocated;
     if (shape.samples_per_pixel == 3) {
-        return bits == 8 && shape.bits_stored == 8;
+        return bits == 8 || (!shape.subsampled_422 && (bits == 16 || bits == 32));
     }
     return bits == 8 || bits == 16 ||
            (photometric != "PALETTE COLOR" && ((bits == 1 && !shape.is_signed) || bits == 32));
@@ -65,9 +66,35 @@ Status check_shape(const PixelScan& scan, std::string_view photometric) {
     if (!has_known_depth(shape, photometric) || !bits_agree) {
         return unjudged("samples of this depth are not searched in this version");
     }
+    return {};
+}
+
+Status check_size(const PixelShape& shape) {
     if (shape.rows == 0 || shape.columns == 0 || shape.columns > kColumnsMax || shape.rows > kColumnsMax ||
         shape.number_of_frames == 0) {
         return unjudged("Pixel Data has no frame to search");
+    }
+    if (shape.number_of_frames > kSearchedFramesMax) {
+        return unjudged("Pixel Data has more frames than this version searches");
+    }
+    return {};
+}
+
+Status check_bytes(const NativeImage& image) {
+    // At most 2^32 x 3 x 8 bytes and kSearchedFramesMax frames: fits 64 bits.
+    return image.bytes() > kJudgedBytesMax ? unjudged("Pixel Data is larger than this version searches")
+                                           : Status{};
+}
+
+/// PS3.3 C.7.6.24 and C.7.6.25: one sample a pixel, MONOCHROME2, of the bits that the element says.
+Status check_floats(const PixelScan& scan) {
+    const Event& header = scan.floats.header;
+    const bool own_vr = header.vr == (header.tag == kFloatPixelData ? rules::Vr::OF : rules::Vr::OD);
+    if (scan.photometric != "MONOCHROME2" || scan.shape.samples_per_pixel != 1 || !own_vr ||
+        scan.shape.bits_allocated != 8 * scan.floats.sample_bytes()) {
+        return fail(
+            Fault::kQuarantine, "Float Pixel Data of this shape is not searched", Where::tag(header.tag.value)
+        );
     }
     return {};
 }
@@ -86,10 +113,12 @@ std::size_t sample_bytes(const PixelShape& shape) {
 }
 
 std::string black_of(const PixelScan& scan, std::string_view photometric) {
-    if (scan.shape.samples_per_pixel == 3) {
-        return photometric == "RGB" ? std::string{"\0\0\0", 3} : std::string{"\0\x80\x80", 3};
-    }
     const std::uint64_t stored = scan.shape.bits_stored;
+    if (scan.shape.samples_per_pixel == 3) {
+        const std::uint64_t no_colour = photometric == "RGB" ? 0 : std::uint64_t{1} << (stored - 1);
+        const std::string chroma = little_endian(no_colour, sample_bytes(scan.shape));
+        return little_endian(0, sample_bytes(scan.shape)) + chroma + chroma;
+    }
     const std::uint64_t all = (std::uint64_t{1} << stored) - 1;
     const std::uint64_t sign = scan.shape.is_signed ? std::uint64_t{1} << (stored - 1) : 0;
     // The smallest value of MONOCHROME2 and the largest of MONOCHROME1; a negative one fills the bits above.
@@ -100,10 +129,6 @@ std::string black_of(const PixelScan& scan, std::string_view photometric) {
     return little_endian(value, sample_bytes(scan.shape));
 }
 
-std::uint8_t clamp_byte(double value) {
-    return static_cast<std::uint8_t>(std::clamp(value + 0.5, 0.0, 255.0));
-}
-
 }  // namespace
 
 Result<NativeImage> NativeImage::of(
@@ -111,9 +136,7 @@ Result<NativeImage> NativeImage::of(
     std::string_view photometric
 ) {
     EFFACE_CHECK(check_shape(scan, photometric));
-    if (scan.shape.number_of_frames > kSearchedFramesMax) {
-        EFFACE_CHECK(unjudged("Pixel Data has more frames than this version searches"));
-    }
+    EFFACE_CHECK(check_size(scan.shape));
     NativeImage image;
     image.columns_ = scan.shape.columns;
     image.rows_ = scan.shape.rows;
@@ -126,10 +149,7 @@ Result<NativeImage> NativeImage::of(
     image.half_chroma_ = photometric == "YBR_FULL_422";
     image.is_ybr_ = image.half_chroma_ || photometric == "YBR_FULL";
     image.is_packed_ = scan.shape.bits_allocated == 1;
-    // At most 2^32 x 3 x 4 bytes and kSearchedFramesMax frames: fits 64 bits.
-    if (image.bytes() > kJudgedBytesMax) {
-        EFFACE_CHECK(unjudged("Pixel Data is larger than this version searches"));
-    }
+    EFFACE_CHECK(check_bytes(image));
     if (photometric == "PALETTE COLOR") {
         EFFACE_TRY(image.palette_, Palette::read(data_set, syntax));
         const auto largest = static_cast<std::int64_t>((std::uint64_t{1} << image.bits_stored_) - 1);
@@ -138,6 +158,20 @@ Result<NativeImage> NativeImage::of(
     } else {
         image.black_ = black_of(scan, photometric);
     }
+    return image;
+}
+
+Result<NativeImage> NativeImage::of_floats(const PixelScan& scan) {
+    EFFACE_CHECK(check_floats(scan));
+    EFFACE_CHECK(check_size(scan.shape));
+    NativeImage image;
+    image.columns_ = scan.shape.columns;
+    image.rows_ = scan.shape.rows;
+    image.sample_bytes_ = scan.floats.sample_bytes();
+    image.frame_count_ = scan.shape.number_of_frames;
+    image.is_float_ = true;
+    EFFACE_CHECK(check_bytes(image));
+    image.black_.assign(image.sample_bytes_, '\0');
     return image;
 }
 
@@ -157,6 +191,9 @@ Result<NativeImage> NativeImage::read(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax
 ) {
     EFFACE_TRY(const PixelScan scan, scan_pixel_data(data_set, syntax));
+    if (scan.floats.present) {
+        return of_floats(scan);
+    }
     if (syntax.encapsulated || !scan.element.present || scan.element.encapsulated) {
         EFFACE_CHECK(unjudged("there is no native Pixel Data to search"));
     }
@@ -194,6 +231,20 @@ std::int64_t NativeImage::grey(std::span<const std::byte> samples, std::uint64_t
     return static_cast<std::int64_t>(value);
 }
 
+double NativeImage::value(std::span<const std::byte> samples, std::uint64_t place) const {
+    if (!is_float_) {
+        return static_cast<double>(grey(samples, place));
+    }
+    if (sample_bytes_ == sizeof(float)) {
+        float sample = 0;
+        std::memcpy(&sample, &samples[place], sizeof(sample));
+        return sample;
+    }
+    double sample = 0;
+    std::memcpy(&sample, &samples[place], sizeof(sample));
+    return sample;
+}
+
 Picture NativeImage::picture(
     std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
 ) const {
@@ -203,23 +254,57 @@ Picture NativeImage::picture(
     if (samples_per_pixel_ == 1) {
         return grey_picture(samples, frame, like);
     }
+    return colour_picture(samples, frame, like);
+}
+
+std::array<double, 3> NativeImage::rgb(
+    std::span<const std::byte> samples, std::uint64_t frame, std::size_t x, std::size_t y
+) const {
+    const auto sample = [&](std::size_t channel) {
+        return static_cast<double>(grey(samples, place(frame, x, y, channel)));
+    };
+    const std::array<double, 3> stored{sample(0), sample(1), sample(2)};
+    if (!is_ybr_) {
+        return stored;
+    }
+    // PS3.3 C.7.6.3.1.2, solved for R, G and B.
+    const auto no_colour = static_cast<double>(std::uint64_t{1} << (bits_stored_ - 1));
+    const double largest = 2 * no_colour - 1;
+    const double blue = stored[1] - no_colour;
+    const double red = stored[2] - no_colour;
+    return {
+        std::clamp(stored[0] + 1.402 * red, 0.0, largest),
+        std::clamp(stored[0] - 0.344136 * blue - 0.714136 * red, 0.0, largest),
+        std::clamp(stored[0] + 1.772 * blue, 0.0, largest)};
+}
+
+Picture NativeImage::colour_picture(
+    std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
+) const {
     Picture picture{columns_, rows_, 3};
-    for (std::size_t y = 0; y < rows_; ++y) {
-        for (std::size_t x = 0; x < columns_; ++x) {
-            std::uint8_t* out = &picture.samples[(y * columns_ + x) * 3];
-            for (std::size_t channel = 0; channel < 3; ++channel) {
-                out[channel] = static_cast<std::uint8_t>(samples[place(frame, x, y, channel)]);
-            }
-            if (is_ybr_) {  // PS3.3 C.7.6.3.1.2, solved for R, G and B.
-                const double luma = out[0];
-                const double blue = out[1] - 128.0;
-                const double red = out[2] - 128.0;
-                out[0] = clamp_byte(luma + 1.402 * red);
-                out[1] = clamp_byte(luma - 0.344136 * blue - 0.714136 * red);
-                out[2] = clamp_byte(luma + 1.772 * blue);
+    auto out = picture.samples.begin();
+    const auto for_each = [&](std::span<const std::byte> from, const auto& use) {
+        for (std::size_t y = 0; y < rows_; ++y) {
+            for (std::size_t x = 0; x < columns_; ++x) {
+                if (!std::ranges::all_of(rgb(from, frame, x, y), use)) {
+                    return;
+                }
             }
         }
+    };
+    if (bits_stored_ == 8) {
+        for_each(samples, [&](double value) {
+            *out++ = static_cast<std::uint8_t>(value + 0.5);
+            return true;
+        });
+        return picture;
     }
+    // One window for all three, so that a hue stays what it is.
+    const ValueWindow window = ValueWindow::of([&](const auto& use) { for_each(like, use); });
+    for_each(samples, [&](double value) {
+        *out++ = window.show(value);
+        return true;
+    });
     return picture;
 }
 
@@ -236,18 +321,20 @@ Picture NativeImage::grey_picture(
     std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
 ) const {
     Picture picture{columns_, rows_, 1};
-    std::int64_t least = std::numeric_limits<std::int64_t>::max();
-    std::int64_t most = std::numeric_limits<std::int64_t>::min();
-    for (std::uint64_t at = frame * frame_bytes(); at < (frame + 1) * frame_bytes(); at += sample_bytes_) {
-        const std::int64_t value = grey(like, at);
-        least = std::min(least, value);
-        most = std::max(most, value);
-    }
-    const double scale = most > least ? 255.0 / static_cast<double>(most - least) : 0.0;
-    std::size_t pixel = 0;
-    for (std::uint64_t at = frame * frame_bytes(); at < (frame + 1) * frame_bytes(); at += sample_bytes_) {
-        picture.samples[pixel++] = clamp_byte(static_cast<double>(grey(samples, at) - least) * scale);
-    }
+    const std::uint64_t begin = frame * frame_bytes();
+    const auto for_each = [&](std::span<const std::byte> from, const auto& use) {
+        for (std::uint64_t at = begin; at < begin + frame_bytes(); at += sample_bytes_) {
+            if (!use(value(from, at))) {
+                return;
+            }
+        }
+    };
+    const ValueWindow window = ValueWindow::of([&](const auto& use) { for_each(like, use); });
+    auto out = picture.samples.begin();
+    for_each(samples, [&](double value) {
+        *out++ = window.show(value);
+        return true;
+    });
     return picture;
 }
 

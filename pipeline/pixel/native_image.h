@@ -1,15 +1,18 @@
 // NativeImage: the frames of Pixel Data as samples and as pictures (PS3.5 8.1, 8.2, PS3.3 C.7.6.3). Grey of
-// 1, 8, 16 or 32 bits, palettes of 8 or 16, colour of 8 bits; everything else is doubt. Samples are little
-// endian words, single bits a byte each: samples.h says how stored ones become such. Thread rule: a value;
-// does not own the samples it is asked about.
+// 1, 8, 16 or 32 bits, palettes of 8 or 16, unsigned colour of 8, 16 or 32, floats of 32 or 64 (PS3.3
+// C.7.6.24, C.7.6.25); everything else is doubt. Samples are little endian words, single bits a byte each:
+// samples.h says how stored ones become such. Thread rule: a value; does not own the samples it is asked
+// about.
 #pragma once
 
+#include "config/assert.h"
 #include "config/result.h"
 #include "pipeline/codestream/pixel_shape.h"
 #include "pipeline/picture/picture.h"
 #include "pipeline/pixel/palette.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -47,6 +50,9 @@ public:
     /// Single bits, which are stored eight in a byte.
     bool is_packed() const { return is_packed_; }
 
+    /// Float or Double Float Pixel Data, by the size of a sample.
+    bool is_float() const { return is_float_; }
+
     /// The same image with one frame, whatever the number of frames is.
     NativeImage one_frame() const {
         NativeImage one = *this;
@@ -54,20 +60,22 @@ public:
         return one;
     }
 
-    /// The frame in eight bits. `samples` are all frames. Grey is stretched from the smallest to the largest
-    /// sample that `like` has in that frame: blackened samples are shown as their original was.
+    /// The frame in eight bits. `samples` are all frames. Grey, and colour of another depth than eight bits,
+    /// is shown through the window (value_window.h) of the samples that `like` has in that frame: blackened
+    /// samples are shown as their original was.
     Picture picture(std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like)
         const;
 
     /// The bytes of one blackened pixel, all of its samples; black in every photometric interpretation that
-    /// read() takes.
+    /// read() takes. Of floats zero: the smallest value of a frame may be what is hidden.
     std::string_view black() const { return black_; }
 
     /// Where pixel (x, y)'s sample `channel` lies in the samples of all frames.
     std::uint64_t place(std::uint64_t frame, std::size_t x, std::size_t y, std::size_t channel) const;
 
-    /// The stored bits of a sample, and the bits above them where they are its sign.
+    /// The stored bits of a sample that is no float, and the bits above them where they are its sign.
     std::uint32_t kept_bits() const {
+        EFFACE_ASSERT(!is_float_);
         const std::uint64_t all = (std::uint64_t{1} << (8 * sample_bytes_)) - 1;
         return static_cast<std::uint32_t>(is_signed_ ? all : all >> (8 * sample_bytes_ - bits_stored_));
     }
@@ -89,8 +97,16 @@ private:
     Picture grey_picture(
         std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
     ) const;
+    Picture colour_picture(
+        std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
+    ) const;
     Picture palette_picture(std::span<const std::byte> samples, std::uint64_t frame) const;
+    static Result<NativeImage> of_floats(const PixelScan& scan);
     std::int64_t grey(std::span<const std::byte> samples, std::uint64_t place) const;
+    double value(std::span<const std::byte> samples, std::uint64_t place) const;
+    std::array<double, 3> rgb(
+        std::span<const std::byte> samples, std::uint64_t frame, std::size_t x, std::size_t y
+    ) const;
 
     std::size_t columns_ = 0;
     std::size_t rows_ = 0;
@@ -104,6 +120,7 @@ private:
     bool is_ybr_ = false;       ///< YBR_FULL, YBR_FULL_422.
     bool half_chroma_ = false;  ///< YBR_FULL_422: two pixels share their colour.
     bool is_packed_ = false;    ///< Bits Allocated 1.
+    bool is_float_ = false;
     std::optional<Palette> palette_;
     std::string black_;
 };

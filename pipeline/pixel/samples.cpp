@@ -15,7 +15,7 @@ constexpr Where kAtPixelData = Where::tag(0x7FE00010);
 /// Whether the bytes of words change places. In words of OW samples of eight bits and single bits do too
 /// (PS3.5 8.1.2); what more than sixteen bits look like, readers disagree about.
 Result<bool> are_swapped(const PixelScan& scan, const rules::TransferSyntax& syntax) {
-    const bool words = scan.element.header.vr == rules::Vr::OW;
+    const bool words = scan.element.present && scan.element.header.vr == rules::Vr::OW;
     const std::uint64_t bits = scan.shape.bits_allocated;
     if (!syntax.big_endian || (bits <= 8 && !words)) {
         return false;
@@ -26,11 +26,24 @@ Result<bool> are_swapped(const PixelScan& scan, const rules::TransferSyntax& syn
     return true;
 }
 
-/// Enough bytes for all frames, words whole.
+/// Whichever element holds them.
+std::span<const std::byte> native_samples(const PixelScan& scan) {
+    return scan.floats.present ? scan.floats.value : scan.element.native;
+}
+
+/// Enough bytes for all frames, words whole; of floats no more than that.
 Status check_length(const PixelScan& scan, const NativeImage& image, bool swapped) {
+    const std::uint64_t there = native_samples(scan).size();
+    if (image.is_float()) {
+        return there == image.bytes()
+                   ? Status{}
+                   : Status{fail(
+                         Fault::kQuarantine, "Float Pixel Data has not the length of its frames", kAtPixelData
+                     )};
+    }
     const std::uint64_t stored = image.is_packed() ? (image.bytes() + 7) / 8 : image.bytes();
     const std::uint64_t whole = swapped ? stored + (stored & 1U) : stored;
-    return scan.element.native.size() >= whole
+    return there >= whole
                ? Status{}
                : Status{fail(Fault::kQuarantine, "Pixel Data is shorter than its frames", kAtPixelData)};
 }
@@ -65,6 +78,12 @@ Result<SampleReader> SampleReader::open(
         EFFACE_TRY(reader.swapped_, are_swapped(reader.scan_, syntax));
         EFFACE_CHECK(check_length(reader.scan_, reader.image_, reader.swapped_));
         return reader;
+    }
+    if (reader.scan_.floats.present) {
+        return fail(
+            Fault::kQuarantine, "Float Pixel Data in a transfer syntax of compressed frames is not searched",
+            Where::tag(reader.scan_.floats.header.tag.value)
+        );
     }
     const std::string_view photometric = searched_photometric(syntax, reader.scan_.photometric);
     EFFACE_TRY(reader.image_, NativeImage::of_decoded(data_set, syntax, reader.scan_, photometric));
@@ -101,7 +120,7 @@ std::vector<std::byte> SampleReader::stored_frame(std::uint64_t k) const {
     const std::uint64_t count = image_.frame_bytes();
     const std::uint64_t first = k * count;
     const std::uint64_t flip = swapped_ ? 1 : 0;
-    const std::span<const std::byte> native = scan_.element.native;
+    const std::span<const std::byte> native = native_samples(scan_);
     std::vector<std::byte> samples(count);
     if (!image_.is_packed() && !swapped_) {
         std::ranges::copy(native.subspan(first, count), samples.begin());

@@ -1,6 +1,7 @@
-// The samples of all frames as they are searched: native ones as little endian words, single bits a byte
-// each, compressed ones decoded (pipeline/codec). Cleaner and gate both read through here: they share the
-// decoders and the finders, nothing that changes or writes. Thread rule: values.
+// The samples of all frames as they are searched: native ones as little endian words (floats of Float and
+// Double Float Pixel Data too), single bits a byte each, compressed ones decoded (pipeline/codec). Cleaner
+// and gate both read through here: they share the decoders and the finders, nothing that changes or writes.
+// Thread rule: values.
 #pragma once
 
 #include "config/result.h"

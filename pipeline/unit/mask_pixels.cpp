@@ -52,6 +52,17 @@ void blacken(MaskedPixels& masked) {
     blacken(std::span{samples.bytes}.first(samples.image.bytes()), samples.image, masked.mask);
 }
 
+/// Floats are an element of the data set like others, and written with it.
+Status put_floats(Original& original, MaskedPixels& masked) {
+    EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
+    blacken(masked);
+    const std::vector<std::byte>& bytes = masked.samples.bytes;
+    return original.data_set.root().put(
+        scan.floats.header.tag, scan.floats.header.vr,
+        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}
+    );
+}
+
 }  // namespace
 
 Result<MaskedPixels> find_mask(
@@ -79,6 +90,9 @@ Result<std::string_view> syntax_of_masked(const Original& original) {
 Status make_frames(
     Original& original, MaskedPixels& masked, std::string_view target, std::uint64_t bytes_max
 ) {
+    if (masked.samples.image.is_float()) {
+        return put_floats(original, masked);
+    }
     EFFACE_TRY(const SampleShape shape, shape_of(original));
     const MaskedOutput output = masked_output(*original.syntax, shape);
     if (output == MaskedOutput::kCoefficients) {
@@ -103,6 +117,9 @@ Status append_masked_pixels(
                          fail(Fault::kQuarantine, "compressed frames stay in the syntax that they came in")};
     }
     Samples& samples = masked.samples;
+    if (samples.image.is_float()) {
+        return {};  // Written with the data set.
+    }
     if (samples.bytes.size() >= std::numeric_limits<std::uint32_t>::max()) {
         return fail(
             Fault::kQuarantine, "Pixel Data has no length that can be written", Where::tag(0x7FE00010)

@@ -32,8 +32,8 @@ Result<MaskedPixels> find_mask(
 Result<std::string_view> syntax_of_masked(const Original& original);
 
 /// Before the data set is written: makes the frames, where they stay compressed in `target`, and says what
-/// the offset tables of `original` have to say then. Else nothing. Fault::kQuarantine: frames that cannot be
-/// made, or more than `bytes_max` of them.
+/// the offset tables of `original` have to say then; puts floats into the data set. Else nothing.
+/// Fault::kQuarantine: frames that cannot be made, or more than `bytes_max` of them.
 Status make_frames(
     Original& original, MaskedPixels& masked, std::string_view target, std::uint64_t bytes_max
 );

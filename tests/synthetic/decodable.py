@@ -14,6 +14,7 @@ from syntaxes import _encapsulate, _with_tool
 # 33 x 35 x 3 bytes are an odd number: native Pixel Data of them ends with a pad byte.
 ROWS, COLUMNS = 33, 35
 COLOUR = "colour secondary capture: may show anything; decodes to an odd number of bytes"
+DEEP_COLOUR = "colour secondary capture of 16 bits: may show anything"
 SIGNED = "abdominal CT with negative samples of 12 stored bits"
 
 
@@ -22,17 +23,22 @@ def cases():
                          ("jpeg_2000_lossless", _jpeg_2000)):
         ds, ledger = _colour(f"colour_{name}")
         yield Case(f"decodable/colour_{name}.dcm", encode(ds), ledger, (QUARANTINED,), COLOUR)
+        ds, ledger = _colour(f"deep_colour_{name}", deep=True)
+        yield Case(f"decodable/deep_colour_{name}.dcm", encode(ds), ledger, (QUARANTINED,), DEEP_COLOUR)
         ds, ledger = _signed(f"signed_{name}")
         yield Case(f"decodable/signed_{name}.dcm", encode(ds), ledger, (CLEANED,), SIGNED)
 
 
-def _colour(name):
+def _colour(name, deep=False):
     ledger = Ledger()
     ds = identified(ledger, ISIDORE, SECONDARY_CAPTURE, name)
     ds.Modality, ds.ConversionType, ds.ImageType = "OT", "WSD", ["DERIVED", "SECONDARY"]
     y, x = np.mgrid[0:ROWS, 0:COLUMNS]
-    picture = np.stack([x * 7 % 256, y * 5 % 256, (x * y) % 256], axis=-1).astype(np.uint8)
-    set_pixels(ds, picture, bits_stored=8)
+    picture = np.stack([x * 7 % 256, y * 5 % 256, (x * y) % 256], axis=-1)
+    if deep:
+        set_pixels(ds, (picture * 251).astype("<u2"), bits_stored=16)
+    else:
+        set_pixels(ds, picture.astype(np.uint8), bits_stored=8)
     return ds, ledger
 
 
@@ -64,7 +70,7 @@ def _jpeg_ls(ds):
 
 def _jpeg_2000(ds):
     colour = ds.SamplesPerPixel == 3
-    kind = np.dtype("<i2" if ds.PixelRepresentation else ("u1" if colour else "<u2"))
+    kind = np.dtype("<i2" if ds.PixelRepresentation else ("u1" if ds.BitsAllocated == 8 else "<u2"))
     count = ds.Rows * ds.Columns * ds.SamplesPerPixel
     picture = np.frombuffer(ds.PixelData, kind, count).reshape((ds.Rows, ds.Columns, 3) if colour else (ds.Rows, ds.Columns))
     # 1 is RGB, 2 monochrome; of RGB the encoder makes YBR_RCT (PS3.5 8.2.4).

@@ -269,6 +269,13 @@ INSTANTIATE_TEST_SUITE_P(
             "Jpeg2000ThatLosesNothing", kJpeg2000, "YBR_RCT", 3, 8, 8,
             [](const Picture& picture) { return encode_jpeg2000(picture, {.colour_transform = true}); },
             "ISO_15444_1", false},
+        Kind{"JpegLsDeepColour", kJpegLsNear, "RGB", 3, 16, 12, near_lossless, "ISO_14495_1"},
+        Kind{
+            "Jpeg2000DeepColour", kJpeg2000, "YBR_ICT", 3, 16, 12,
+            [](const Picture& picture) {
+                return encode_jpeg2000(picture, {.irreversible = true, .colour_transform = true});
+            },
+            "ISO_15444_1"},
         Kind{
             "Jpeg12", kDeepJpeg, "MONOCHROME2", 1, 16, 12,
             [](const Picture& picture) { return encode_jpeg_deep(picture); }, "ISO_10918_1"},

@@ -59,6 +59,7 @@ struct Kind {
     bool rle = false;
     bool big_endian = false;  // Written little endian where something is blackened.
     bool deep_palette = false;
+    bool segmented_palette = false;
 };
 
 /// One frame as RLE (PS3.5 annex G) in literal runs: a segment for each byte of a sample, the high one first.
@@ -137,8 +138,9 @@ protected:
     }
 
     static void append_sample(std::string& out, const Kind& kind, std::uint8_t shown, std::size_t channel) {
-        if (kind.photometric == "YBR_FULL" && channel > 0) {
-            out += '\x80';
+        if (kind.photometric == "YBR_FULL" && channel > 0) {  // No colour.
+            out += kind.allocated == 8 ? std::string{'\x80'}
+                                       : std::string{'\0', static_cast<char>(1 << (kind.stored - 9))};
             return;
         }
         if (kind.photometric == "PALETTE COLOR") {
@@ -163,14 +165,24 @@ protected:
         out += static_cast<char>((value >> 8) & 0xFF);
     }
 
-    /// 256 greys, the brightest first; of eight bits, or of sixteen from the third stored value on.
+    /// 256 greys, the brightest first; of eight bits, or of sixteen from the third stored value on; or as two
+    /// segments of sixteen bits.
     static void append_palette(DicomWriter& data, const Kind& kind) {
         const std::size_t first = kind.deep_palette ? 2 : 0;
+        const bool deep = kind.deep_palette || kind.segmented_palette;
         for (std::uint32_t channel = 0; channel < 3; ++channel) {
             data.header(0x00281101 + channel, Vr::US, 6)
                 .u16(static_cast<std::uint16_t>(256 - first))
                 .u16(static_cast<std::uint16_t>(first))
-                .u16(kind.deep_palette ? 16 : 8);
+                .u16(deep ? 16 : 8);
+        }
+        for (std::uint32_t channel = 0; kind.segmented_palette && channel < 3; ++channel) {
+            DicomWriter table{true, kind.big_endian};
+            table.u16(0).u16(1).u16(0xFF00).u16(1).u16(255).u16(0);
+            data.element(0x00281221 + channel, Vr::OW, table.text());
+        }
+        if (kind.segmented_palette) {
+            return;
         }
         for (std::uint32_t channel = 0; channel < 3; ++channel) {
             DicomWriter table{true, kind.big_endian};
@@ -357,6 +369,39 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{.name = "Rgb", .photometric = "RGB", .samples = 3},
         Kind{.name = "RgbByPlane", .photometric = "RGB", .samples = 3, .planar = 1},
         Kind{.name = "YbrFull", .photometric = "YBR_FULL", .samples = 3}, Kind{.name = "Cine", .frames = 3},
+        Kind{.name = "Rgb16", .photometric = "RGB", .samples = 3, .allocated = 16, .stored = 16},
+        Kind{
+            .name = "Rgb12ByPlane",
+            .photometric = "RGB",
+            .samples = 3,
+            .allocated = 16,
+            .stored = 12,
+            .planar = 1,
+            .frames = 2},
+        Kind{.name = "Rgb32", .photometric = "RGB", .samples = 3, .allocated = 32, .stored = 32},
+        Kind{.name = "YbrFull12", .photometric = "YBR_FULL", .samples = 3, .allocated = 16, .stored = 12},
+        Kind{
+            .name = "BigEndianRgb16",
+            .photometric = "RGB",
+            .samples = 3,
+            .allocated = 16,
+            .stored = 16,
+            .big_endian = true},
+        Kind{
+            .name = "RleRgb16",
+            .photometric = "RGB",
+            .samples = 3,
+            .allocated = 16,
+            .stored = 16,
+            .rle = true},
+        Kind{
+            .name = "RleRgb32Cine",
+            .photometric = "RGB",
+            .samples = 3,
+            .allocated = 32,
+            .stored = 32,
+            .frames = 2,
+            .rle = true},
         Kind{.name = "Rle8", .rle = true}, Kind{.name = "Rle12", .allocated = 16, .stored = 12, .rle = true},
         Kind{.name = "Grey32", .allocated = 32, .stored = 32},
         Kind{.name = "Ybr422", .photometric = "YBR_FULL_422", .samples = 3},
@@ -369,6 +414,14 @@ INSTANTIATE_TEST_SUITE_P(
             .stored = 8,
             .deep_palette = true},
         Kind{.name = "RlePalette", .photometric = "PALETTE COLOR", .rle = true},
+        Kind{.name = "SegmentedPalette", .photometric = "PALETTE COLOR", .segmented_palette = true},
+        Kind{
+            .name = "BigEndianSegmentedPalette",
+            .photometric = "PALETTE COLOR",
+            .allocated = 16,
+            .stored = 16,
+            .big_endian = true,
+            .segmented_palette = true},
         Kind{.name = "Rle32", .allocated = 32, .stored = 32, .rle = true},
         Kind{.name = "BigEndian8", .big_endian = true},
         Kind{.name = "BigEndian12Signed", .allocated = 16, .stored = 12, .is_signed = 1, .big_endian = true},
@@ -442,6 +495,43 @@ TEST_F(FoundTest, APaletteWithoutItsTablesIsNotSearched) {
     cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
     EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
     EXPECT_NE(cleaned_.report.reason.find("colour tables"), std::string::npos) << cleaned_.report.reason;
+}
+
+TEST_F(FoundTest, APaletteWhoseSegmentsGiveMoreThanItSaysIsNotSearched) {
+    original_ = file_of({.photometric = "PALETTE COLOR", .segmented_palette = true});
+    const std::string_view line{"\1\0\xFF\0", 4};
+    const std::size_t at = original_.find(line);
+    ASSERT_NE(at, std::string::npos);
+    original_.replace(at, 4, std::string_view{"\1\0\0\1", 4});
+    cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(cleaned_.report.reason.find("segments of a colour table"), std::string::npos)
+        << cleaned_.report.reason;
+}
+
+TEST_F(FoundTest, ColourThatNobodyCanReadAlikeIsNotSearched) {
+    for (const Kind& kind :
+         {Kind{.photometric = "RGB", .samples = 3, .is_signed = 1},
+          Kind{.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12, .is_signed = 1},
+          Kind{.photometric = "YBR_PARTIAL_420", .samples = 3}}) {
+        clean_it(kind);
+        EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+        EXPECT_NE(cleaned_.report.reason.find("Photometric Interpretation"), std::string::npos)
+            << cleaned_.report.reason;
+    }
+}
+
+TEST_F(FoundTest, DeepColourThatIsCutIsNotSearched) {
+    original_ = file_of({.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12});
+    const std::string header = DicomWriter{}.header(0x7FE00010, Vr::OW, kSide * kSide * 6).text();
+    const std::size_t at = original_.find(header);
+    ASSERT_NE(at, std::string::npos);
+    original_.replace(at, 12, DicomWriter{}.header(0x7FE00010, Vr::OW, kSide * kSide * 6 - 6).text());
+    original_.resize(original_.size() - 6);
+    cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
+    EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
+    EXPECT_NE(cleaned_.report.reason.find("shorter than its frames"), std::string::npos)
+        << cleaned_.report.reason;
 }
 
 TEST_F(FoundTest, NothingFoundLeavesSamplesAndImageTypeAsTheyWere) {

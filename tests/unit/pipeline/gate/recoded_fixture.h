@@ -272,7 +272,7 @@ protected:
     }
 
     std::int32_t black_of(std::size_t channel) const {
-        return channel > 0 && kind_.photometric == "YBR_FULL" ? 128 : black();
+        return channel > 0 && kind_.photometric == "YBR_FULL" ? 1 << (kind_.stored - 1) : black();
     }
 
     /// What every frame has to show.

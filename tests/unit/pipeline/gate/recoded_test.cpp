@@ -168,6 +168,10 @@ std::vector<Kind> kinds() {
         add("Grey16", {.photometric = "MONOCHROME1", .allocated = 16, .stored = 16, .stream = 16});
         add("Rgb", {.photometric = "RGB", .samples = 3});
         add("YbrFull", {.photometric = "YBR_FULL", .samples = 3});
+        add("Rgb12In16", {.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12, .stream = 16});
+        add("Rgb16", {.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 16, .stream = 16});
+        add("YbrFull12",
+            {.photometric = "YBR_FULL", .samples = 3, .allocated = 16, .stored = 12, .stream = 12});
         add("CineWithTable", {.photometric = "RGB", .samples = 3, .frames = 3, .table = Table::kBasic});
         add("CineWithExtendedTable", {.frames = 3, .table = Table::kExtended});
         add("CineInPieces", {.frames = 3, .table = Table::kBasic, .two_fragments = true});
@@ -178,6 +182,16 @@ std::vector<Kind> kinds() {
          .syntax = kJpeg2000,
          .photometric = "YBR_RCT",
          .samples = 3,
+         .transformed = true}
+    );
+    all.push_back(
+        {.name = "Jpeg2000Transformed16",
+         .syntax = kJpeg2000,
+         .photometric = "YBR_RCT",
+         .samples = 3,
+         .allocated = 16,
+         .stored = 16,
+         .stream = 16,
          .transformed = true}
     );
     all.push_back(

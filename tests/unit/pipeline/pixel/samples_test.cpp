@@ -123,6 +123,62 @@ TEST(SampleReader, DecodesCompressedFramesOneByOne) {
     expect_frames_of_all(data, "1.2.840.10008.1.2.4.50");
 }
 
+// Every pixel is grey, from black to white; what colour is stored as must not show.
+std::string grey_ramp(std::uint64_t bits, std::size_t width, bool by_plane, bool ybr) {
+    constexpr std::size_t kPixels = std::size_t{kRows} * kColumns;
+    std::string text(kPixels * 3 * width, '\0');
+    for (std::size_t i = 0; i < kPixels * 3; ++i) {
+        const std::size_t pixel = by_plane ? i % kPixels : i / 3;
+        const std::size_t channel = by_plane ? i / kPixels : i % 3;
+        const std::uint64_t most = (std::uint64_t{1} << bits) - 1;
+        const std::uint64_t value =
+            ybr && channel > 0 ? std::uint64_t{1} << (bits - 1) : most * pixel / (kPixels - 1);
+        for (std::size_t byte = 0; byte < width; ++byte) {
+            text[i * width + byte] = static_cast<char>((value >> (8 * byte)) & 0xFFU);
+        }
+    }
+    return text;
+}
+
+TEST(SampleReader, ShowsColourOfEveryDepthAlike) {
+    for (const auto& [allocated, stored] :
+         {std::pair{8, 8}, {8, 6}, {16, 8}, {16, 9}, {16, 12}, {16, 16}, {32, 17}, {32, 32}}) {
+        for (const int planar : {0, 1}) {
+            for (const char* photometric : {"RGB", "YBR_FULL"}) {
+                SCOPED_TRACE(::testing::Message() << stored << " of " << allocated << photometric << planar);
+                DicomWriter data;
+                data.us(0x00280002, 3)
+                    .element(0x00280004, Vr::CS, photometric)
+                    .us(0x00280006, static_cast<std::uint16_t>(planar))
+                    .us(0x00280010, kRows)
+                    .us(0x00280011, kColumns)
+                    .us(0x00280100, static_cast<std::uint16_t>(allocated))
+                    .us(0x00280101, static_cast<std::uint16_t>(stored))
+                    .us(0x00280102, static_cast<std::uint16_t>(stored - 1))
+                    .us(0x00280103, 0)
+                    .element(
+                        0x7FE00010, Vr::OW,
+                        grey_ramp(
+                            static_cast<std::uint64_t>(stored), static_cast<std::size_t>(allocated) / 8,
+                            planar == 1, photometric[0] == 'Y'
+                        )
+                    );
+                const auto all = pipeline::read_samples(
+                    data.bytes(), *rules::find_transfer_syntax(rules::kExplicitVrLittleEndian)
+                );
+                ASSERT_TRUE(all.has_value()) << all.error().message();
+                const auto shown = all->image.picture(all->bytes, 0, all->bytes).samples;
+                for (std::size_t pixel = 0; pixel < shown.size() / 3; ++pixel) {
+                    const auto wanted = static_cast<double>(255 * pixel) / (kRows * kColumns - 1);
+                    EXPECT_NEAR(shown[3 * pixel], wanted, stored < 8 ? 5 : 2) << pixel;
+                    EXPECT_EQ(shown[3 * pixel], shown[3 * pixel + 1]);
+                    EXPECT_EQ(shown[3 * pixel], shown[3 * pixel + 2]);
+                }
+            }
+        }
+    }
+}
+
 TEST(SampleReader, RefusesFramesThatAreNotThere) {
     DicomWriter data = attributes(16, false);
     data.element(0x7FE00010, Vr::OW, noise(kFrames * kRows * kColumns * 2 - 2));
