@@ -129,9 +129,10 @@ void BulkFlow::draw_previews(BulkItem& item) {
 Status BulkFlow::draw_preview(const BulkItem& item, bool of_original, std::string& path) {
     const std::string name = item.outcome.out.substr(options_.out.size());
     std::string wanted = options_.previews + name + (of_original ? ".original.png" : ".png");
+    const pipeline::Mask shown = item.result.clean.mask.of_frame(options_.preview_frame);
     const Status drawn = previewer_.draw(
         of_original ? item.instance.original.get() : item.output.get(),
-        {.frame = options_.preview_frame, .mask = item.result.clean.mask}, wanted
+        {.frame = options_.preview_frame, .mask = shown.boxes}, wanted
     );
     if (drawn) {
         path = std::move(wanted);

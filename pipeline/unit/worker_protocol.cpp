@@ -268,7 +268,7 @@ Json to_json(const GateRequest& request) {
         {"order", to_json(request.order)},
         {"rule", request.rule},
         {"second_output", request.second_output},
-        {"mask", boxes_to_json(request.mask)},
+        {"mask", mask_to_json(request.mask)},
     };
 }
 

@@ -133,13 +133,13 @@ struct GateRequest {
     WorkOrder order;
     std::string rule;            ///< The name of the rule that the cleaner says it applied.
     bool second_output = false;  ///< `written` is the transcoded second output for a peer.
-    std::vector<Box> mask;       ///< What the cleaner says it blackened: judged, not believed.
+    Mask mask;                   ///< What the cleaner says it blackened: judged, not believed.
 };
 
 /// One frame as a picture for people (preview.h). Says nothing about whether the instance is clean.
 struct PreviewRequest {
     std::uint64_t frame = 0;  ///< From 0.
-    std::vector<Box> mask;    ///< Its outline is drawn.
+    std::vector<Box> mask;    ///< That of this frame: its outline is drawn.
 };
 
 /// The worker could not do the request at all; says nothing about the instance unless `fault` is
