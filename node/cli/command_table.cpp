@@ -296,9 +296,8 @@ constexpr std::array kCommands{
         "occlude", "De-identify one file and blacken the regions that you name",
         "The header is cleaned as under a header-only rule, and the gate judges the result. Regions lie on "
         "a\n"
-        "grid of 8 pixels; a painted mask is grown by 3 pixels, a\n"
-        "Segmentation of an algorithm is taken as it is, all its frames together. Keeps a chained audit in "
-        "OUTPUT.audit/.",
+        "grid of 8 pixels; a painted mask is grown by 3 pixels, a Segmentation that an algorithm made is\n"
+        "taken as it is, all its frames together. Keeps a chained audit in OUTPUT.audit/.",
         "efface occlude image.dcm --box 0,0,640,40 -o clean.dcm\n"
         "efface occlude image.dcm --mask painted.png --search -o clean.dcm",
         "0, 1 quarantined or refused, 2 no region or no mask, 3 keys, 5 the file stands there",

@@ -137,6 +137,10 @@ Exit run_occlude(CommandContext& context, const Arguments& arguments) {
     if (outcome->kind == FileOutcome::Kind::kCleaned && !give_name(output, outcome->out, wanted)) {
         return Exit::kRefused;
     }
+    if (outcome->kind == FileOutcome::Kind::kCleaned && arguments.has("--segmentation") &&
+        outcome->mask_segmentation.empty()) {
+        output.remark("nothing was blackened, so there is no Segmentation of it");
+    }
     if (!outcome->mask_segmentation.empty() &&
         !give_name(output, outcome->mask_segmentation, arguments.text("--segmentation"))) {
         return Exit::kRefused;

@@ -78,21 +78,35 @@ bool lies_under(const Box& whole, std::span<const std::uint8_t> plane, const Nat
 }
 
 /// What a frame shows lies under the mask of that frame, what a projection shows under that of every one.
-Status judge_found(const FoundIdentity& found, MaskPlanes& planes, const NativeImage& image) {
-    const std::uint64_t different = planes.differ() ? image.frame_count() : 1;
-    for (std::uint64_t frame = 0; frame < different; ++frame) {
+bool all_covered(const std::vector<FoundBox>& found, MaskPlanes& planes, const NativeImage& image) {
+    std::vector<const FoundBox*> bare;
+    for (const FoundBox& one : found) {
+        if (!lies_under(one.box, planes.of_every_frame(), image)) {
+            bare.push_back(&one);
+        }
+    }
+    if (bare.empty() || !planes.differ()) {
+        return bare.empty();
+    }
+    for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         const std::span<const std::uint8_t> plane = planes.of(frame);
-        const auto bare = [&](const FoundBox& one) {
-            const bool is_shown =
-                different == 1 || one.frames.empty() || std::ranges::binary_search(one.frames, frame);
-            return is_shown && !lies_under(one.box, plane, image);
-        };
-        if (std::ranges::any_of(found.text, bare)) {
-            return fail(Fault::kQuarantine, "gate: text is found outside the mask", kAtPixelData);
+        const bool covered = std::ranges::all_of(bare, [&](const FoundBox* one) {
+            const bool is_shown = one->frames.empty() || std::ranges::binary_search(one->frames, frame);
+            return !is_shown || lies_under(one->box, plane, image);
+        });
+        if (!covered) {
+            return false;
         }
-        if (std::ranges::any_of(found.faces, bare)) {
-            return fail(Fault::kQuarantine, "gate: a face is found outside the mask", kAtPixelData);
-        }
+    }
+    return true;
+}
+
+Status judge_found(const FoundIdentity& found, MaskPlanes& planes, const NativeImage& image) {
+    if (!all_covered(found.text, planes, image)) {
+        return fail(Fault::kQuarantine, "gate: text is found outside the mask", kAtPixelData);
+    }
+    if (!all_covered(found.faces, planes, image)) {
+        return fail(Fault::kQuarantine, "gate: a face is found outside the mask", kAtPixelData);
     }
     return {};
 }

@@ -185,7 +185,8 @@ TEST(ConfigCommand, RefusesARuleThatAsksForWhatTheNodeDoesNotDeliver) {
                  "node = { state_directory = \"" + directory.path() +
                      "\" }\nproject = [{ name = \"trial\", " + "called_aes = [\"EFFACE\"], key_file = \"" +
                      key + "\", rules_file = \"" + rules +
-                     "\" }]\n[[destination]]\nname = \"archive\"\nkind = \"folder\"\npath = \"" +
+                     "\" }]\npeer = [{ name = \"ct1\", calling_ae = \"CT1\", addresses = [\"10.1.0.0/16\"] "
+                     "}]\n[[destination]]\nname = \"archive\"\nkind = \"folder\"\npath = \"" +
                      directory.path() + "/archive\"\n"
              )}
         );

@@ -400,7 +400,9 @@ TEST_P(EditedJpegGate, HoldsGreyInPlaceOfBlack) {
         frames.push_back(
             pipeline::blacken_jpeg(frame, picture(0).shape, "MONOCHROME1", cleaned_.report.mask.boxes).value()
         );
-        frames.back().resize(frames.back().size() + frames.back().size() % 2);
+        if (frames.back().size() % 2 != 0) {
+            frames.back().push_back(std::byte{0});
+        }
     }
     plant(frames);
     EXPECT_EQ(judge_it().reason, "gate: something stands under the mask (7FE0,0010)");
