@@ -23,6 +23,7 @@ BulkFlow::BulkFlow(
       audit_{audit},
       tree_{environment, options.out},
       previewer_{options_.worker, options.unit_deadline},
+      segmenter_{options_.worker, options.unit_deadline},
       pool_{options.worker, {.queue_units_max = 2 * options.workers, .unit_deadline = options.unit_deadline}},
       outstanding_max_{kOutstandingPerWorker * options.workers},
       next_job_{audit.first_free_job()} {}

@@ -7,6 +7,7 @@
 #include "node/bulk/bulk_file.h"
 #include "node/bulk/bulk_run.h"
 #include "node/bulk/previewer.h"
+#include "node/bulk/segmenter.h"
 #include "node/forward/part10_tree.h"
 #include "node/workers/worker_pool.h"
 
@@ -14,6 +15,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -31,6 +33,7 @@ struct BulkItem {
     Descriptor output;
     std::uint32_t attempts = 0;
     UnitResult result;
+    std::optional<JudgedSegmentation> segmentation;
     FileOutcome outcome;
 };
 
@@ -54,7 +57,9 @@ private:
     void finish_items();
     void advance(const BulkItemPointer& item);
     void settle(const BulkItemPointer& item);
+    Status make_segmentation(BulkItem& item);
     void place(const BulkItemPointer& item);
+    Status place_segmentation(BulkItem& item);
     void draw_previews(BulkItem& item);
     Status draw_preview(const BulkItem& item, bool of_original, std::string& path);
     void append(const BulkItemPointer& item, db::AuditEntry entry, BulkItem::Stage next);
@@ -69,6 +74,7 @@ private:
     BulkAudit& audit_;
     Part10Tree tree_;
     Previewer previewer_;
+    Segmenter segmenter_;
     WorkerPool pool_;
     const std::size_t outstanding_max_;
     std::vector<std::thread> cleaners_;

@@ -5,8 +5,10 @@
 //
 // Never writes into IN, never overwrites in OUT (node/forward/part10_tree.h). Each original is copied to
 // an unnamed scratch file first, so that cleaner and gate judge the very same bytes and nothing ungated
-// ever lies in OUT. At most kOutstandingPerWorker files per worker are under way: memory is bounded.
-// Thread rule: run() belongs to one thread; `report` is called from several, one call at a time.
+// ever lies in OUT. The Segmentation of a mask, where a rule asks for it, is made of the cleaned file and
+// judged like it; without it the instance does not leave. At most kOutstandingPerWorker files per worker are
+// under way: memory is bounded. Thread rule: run() belongs to one thread; `report` is called from several,
+// one call at a time.
 #pragma once
 
 #include "config/environment.h"
@@ -46,6 +48,7 @@ struct BulkOptions {
     /// Pictures of the originals as well, each audited before it is drawn.
     bool previews_of_originals = false;
     std::uint64_t preview_frame = 0;  ///< From 0.
+    bool segmentations = true;        ///< Of masks, where a rule asks for them.
     std::string software_version;
 };
 
@@ -60,8 +63,9 @@ struct FileOutcome {
     std::string preview;
     std::string original_preview;
     std::string no_preview;
-    std::uint64_t mask_boxes = 0;  ///< How many boxes were blackened.
-    std::string reason;            ///< Empty when cleaned.
+    std::string mask_segmentation;  ///< The mask as a Segmentation in OUT; empty: none was asked for.
+    std::uint64_t mask_boxes = 0;   ///< How many boxes were blackened.
+    std::string reason;             ///< Empty when cleaned.
     std::string rule;
     rules::ActionCounts actions;
     bool not_dicom = false;      ///< Refused because it is no instance: counts as no fault of the run.

@@ -65,6 +65,12 @@ void BulkFlow::settle(const BulkItemPointer& item) {
         append(item, entry_for(*item, db::AuditEvent::kGateRefused), BulkItem::Stage::kEnded);
         return;
     }
+    if (const Status made = make_segmentation(*item); !made) {
+        outcome.kind = Kind::kQuarantined;
+        outcome.reason = made.error().message();
+        append(item, entry_for(*item, db::AuditEvent::kQuarantined), BulkItem::Stage::kEnded);
+        return;
+    }
     outcome.kind = Kind::kCleaned;
     outcome.actions = result.clean.actions;
     outcome.mask_boxes = result.clean.mask.size();
@@ -72,9 +78,45 @@ void BulkFlow::settle(const BulkItemPointer& item) {
     entry.outcome = db::AuditOutcome::kSuccess;
     entry.new_instance_uid = result.clean.new_sop_instance_uid;
     entry.new_study_uid = result.clean.new_study_uid;
-    entry.detail =
-        dump_json(make_receipt(item->instance.order, result, options_.identity, options_.key.fingerprint()));
+    Json receipt = make_receipt(item->instance.order, result, options_.identity, options_.key.fingerprint());
+    if (item->segmentation) {
+        const pipeline::GateReport& judged = item->segmentation->gate;
+        receipt["mask_segmentation"] = {
+            {"digest", to_hex(judged.output_digest)},
+            {"bytes", judged.output_bytes},
+            {"sop_instance_uid", judged.new_sop_instance_uid}};
+    }
+    entry.detail = dump_json(receipt);
     append(item, std::move(entry), BulkItem::Stage::kPassed);
+}
+
+/// Where the rule asks for it: of the cleaned file that the gate judged, and judged itself. An instance whose
+/// mask cannot be delivered waits as one that cannot be cleaned.
+Status BulkFlow::make_segmentation(BulkItem& item) {
+    const rules::Rule* rule = options_.rules.find(item.result.clean.rule);
+    const bool is_asked_for = options_.segmentations && rule != nullptr && rule->pixels.mask_segmentation;
+    if (!is_asked_for || item.result.clean.mask.empty()) {
+        return {};
+    }
+    EFFACE_TRY(Descriptor file, open_scratch(environment_, options_.scratch));
+    const pipeline::SegmentRequest request{
+        .order = item.instance.order,
+        .mask = item.result.clean.mask,
+        .cleaned_digest = item.result.gate.output_digest};
+    EFFACE_TRY(item.segmentation, segmenter_.make(item.output.get(), request, std::move(file)));
+    return {};
+}
+
+/// Before the instance that it belongs to: who finds that one finds its mask.
+Status BulkFlow::place_segmentation(BulkItem& item) {
+    if (!item.segmentation) {
+        return {};
+    }
+    const auto& [file, judged] = *item.segmentation;
+    EFFACE_TRY(const OutputFacts facts, read_output(file, judged.output_bytes, judged.output_digest));
+    EFFACE_TRY(item.outcome.mask_segmentation, tree_.path_of(facts.names));
+    EFFACE_TRY([[maybe_unused]] const Placed placed, tree_.place(file, facts.names));
+    return {};
 }
 
 void BulkFlow::place(const BulkItemPointer& item) {
@@ -84,6 +126,7 @@ void BulkFlow::place(const BulkItemPointer& item) {
         EFFACE_TRY(
             const OutputFacts facts, read_output(item->output, judged.output_bytes, judged.output_digest)
         );
+        EFFACE_CHECK(place_segmentation(*item));
         EFFACE_TRY(outcome.out, tree_.path_of(facts.names));
         return tree_.place(item->output, facts.names);
     }();
@@ -91,6 +134,7 @@ void BulkFlow::place(const BulkItemPointer& item) {
         draw_previews(*item);
     }
     item->output = {};
+    item->segmentation.reset();
     if (!placed && placed.error().fault != Fault::kQuarantine) {
         give_up(options_.out + ": " + placed.error().message());
     }
@@ -106,6 +150,7 @@ void BulkFlow::place(const BulkItemPointer& item) {
     }
     outcome.kind = FileOutcome::Kind::kQuarantined;
     outcome.out.clear();
+    outcome.mask_segmentation.clear();
     outcome.reason = placed.error().message();
     append(item, entry_for(*item, db::AuditEvent::kDeliveryFailed), BulkItem::Stage::kEnded);
 }
@@ -129,9 +174,10 @@ void BulkFlow::draw_previews(BulkItem& item) {
 Status BulkFlow::draw_preview(const BulkItem& item, bool of_original, std::string& path) {
     const std::string name = item.outcome.out.substr(options_.out.size());
     std::string wanted = options_.previews + name + (of_original ? ".original.png" : ".png");
+    const pipeline::Mask shown = item.result.clean.mask.of_frame(options_.preview_frame);
     const Status drawn = previewer_.draw(
         of_original ? item.instance.original.get() : item.output.get(),
-        {.frame = options_.preview_frame, .mask = item.result.clean.mask}, wanted
+        {.frame = options_.preview_frame, .mask = shown.boxes}, wanted
     );
     if (drawn) {
         path = std::move(wanted);
@@ -148,6 +194,7 @@ void BulkFlow::append(const BulkItemPointer& item, db::AuditEntry entry, BulkIte
             item->outcome.kind = FileOutcome::Kind::kQuarantined;
             item->outcome.reason = "the audit cannot be written";
             item->outcome.out.clear();
+            item->outcome.mask_segmentation.clear();
         }
         push(item);
     });

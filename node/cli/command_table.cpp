@@ -125,6 +125,7 @@ constexpr std::array kOccludeOptions{
     OptionRow{"--box", "X,Y,W,H", "A region to blacken, in pixels; may be given again", false, true},
     OptionRow{
         "--mask", "FILE", "A PNG of the image's size, bright where to blacken, or a DICOM Segmentation"},
+    OptionRow{"--segmentation", "FILE", "Also what was blackened, as a DICOM Segmentation"},
     OptionRow{"--search", "", "Also search for text and faces, and blacken what is found"},
     OptionRow{"--key", "FILE", "The project key (default: the project's; made on first use)"},
     kProject};
@@ -276,7 +277,7 @@ constexpr std::array kCommands{
         "never copied. Keeps a chained audit in OUT.audit/audit.sqlite. Without a configuration: the\n"
         "built-in rules, and keys that are made on first use. The rules' destinations and holds do not\n"
         "matter here. With --json one object a line: in, outcome (cleaned, quarantined, refused), out,\n"
-        "reason, rule, actions{D,Z,X,K,C,U}, mask_boxes, preview.",
+        "reason, rule, actions{D,Z,X,K,C,U}, mask_boxes, preview, mask_segmentation.",
         "efface run /data/in /data/out\nefface run study out --rules site.toml --json > result.ndjson",
         "0 every instance was cleaned (what is no DICOM does not count), 1 some were quarantined or refused, "
         "or it was interrupted, 3 rules or keys, 5 IN and OUT overlap, 6 it could not go on",
@@ -295,7 +296,8 @@ constexpr std::array kCommands{
         "occlude", "De-identify one file and blacken the regions that you name",
         "The header is cleaned as under a header-only rule, and the gate judges the result. Regions lie on "
         "a\n"
-        "grid of 8 pixels; a painted mask is grown by 3 pixels. Keeps a chained audit in OUTPUT.audit/.",
+        "grid of 8 pixels; a painted mask is grown by 3 pixels, a Segmentation that an algorithm made is\n"
+        "taken as it is, all its frames together. Keeps a chained audit in OUTPUT.audit/.",
         "efface occlude image.dcm --box 0,0,640,40 -o clean.dcm\n"
         "efface occlude image.dcm --mask painted.png --search -o clean.dcm",
         "0, 1 quarantined or refused, 2 no region or no mask, 3 keys, 5 the file stands there",

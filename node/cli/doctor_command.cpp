@@ -87,15 +87,20 @@ void check_rules(Findings& findings, const Settings& settings) {
             add(findings, Health::kWrong, what, file.error());
             continue;
         }
-        std::string missing;
+        std::string wrong;
         for (const rules::Rule& rule : file->rules.rules()) {
             for (const std::string& name : rule.destinations) {
-                missing = settings.find_destination(name) == nullptr ? name : missing;
+                wrong = settings.find_destination(name) == nullptr
+                            ? " names destination \"" + name + "\", which is not configured"
+                            : wrong;
             }
+            wrong = rule.pixels.mask_segmentation
+                        ? ": rule \"" + rule.name + "\" " + std::string{rules::kNoSegmentationByNode}
+                        : wrong;
         }
-        add(findings, missing.empty() ? Health::kOk : Health::kWrong, what,
-            missing.empty() ? file->name + ", " + std::to_string(file->rules.rules().size()) + " rules"
-                            : file->name + " names destination \"" + missing + "\", which is not configured");
+        add(findings, wrong.empty() ? Health::kOk : Health::kWrong, what,
+            wrong.empty() ? file->name + ", " + std::to_string(file->rules.rules().size()) + " rules"
+                          : file->name + wrong);
     }
 }
 

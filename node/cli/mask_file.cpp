@@ -25,6 +25,8 @@ struct Segmentation {
     std::uint64_t columns = 0;
     std::uint64_t rows = 0;
     std::uint64_t bits_allocated = 0;
+    std::size_t segments = 0;
+    std::size_t automatic_segments = 0;  ///< Whose shape is exact: nobody drew them.
     std::span<const std::byte> bits;
 };
 
@@ -46,6 +48,12 @@ Result<Segmentation> read_segmentation(std::span<const std::byte> file) {
         EFFACE_TRY(const pipeline::Event event, scanner.next());
         if (event.kind == pipeline::EventKind::kEnd || event.kind == pipeline::EventKind::kPixelBegin) {
             return found;
+        }
+        const auto path = scanner.path();
+        if (event.kind == pipeline::EventKind::kElement && event.tag == Tag{0x0062, 0x0008} &&
+            path.size() == 1 && path[0] == Tag{0x0062, 0x0002}) {
+            ++found.segments;
+            found.automatic_segments += pipeline::trimmed_text(event.value) == "AUTOMATIC" ? 1 : 0;
         }
         if (event.kind != pipeline::EventKind::kElement || event.depth != 0) {
             continue;
@@ -79,12 +87,20 @@ Result<Picture> union_of_frames(const Segmentation& segmentation) {
     return picture;
 }
 
-Result<Picture> decode(std::string_view bytes) {
+struct DecodedMask {
+    Picture picture;
+    std::int64_t margin = pipeline::kBrushMargin;
+};
+
+Result<DecodedMask> decode(std::string_view bytes) {
     if (bytes.size() > kPreambleBytes && bytes.substr(kPreambleBytes, kMagic.size()) == kMagic) {
         EFFACE_TRY(const Segmentation found, read_segmentation(std::as_bytes(std::span{bytes})));
-        return union_of_frames(found);
+        EFFACE_TRY(Picture picture, union_of_frames(found));
+        const bool exact = found.segments != 0 && found.segments == found.automatic_segments;
+        return DecodedMask{std::move(picture), exact ? 0 : pipeline::kBrushMargin};
     }
-    return pipeline::decode_png_as_grey(bytes);
+    EFFACE_TRY(Picture picture, pipeline::decode_png_as_grey(bytes));
+    return DecodedMask{std::move(picture)};
 }
 
 }  // namespace
@@ -94,15 +110,16 @@ tl::expected<MaskFile, std::string> read_mask_file(const std::string& path) {
     if (!bytes) {
         return tl::unexpected(bytes.error());
     }
-    const auto picture = decode(*bytes);
-    if (!picture) {
-        return tl::unexpected(path + ": " + picture.error().message());
+    const auto decoded = decode(*bytes);
+    if (!decoded) {
+        return tl::unexpected(path + ": " + decoded.error().message());
     }
-    auto boxes = pipeline::brushed_boxes(picture->view(), kGrid, kBoxesMax);
+    const Picture& picture = decoded->picture;
+    auto boxes = pipeline::brushed_boxes(picture.view(), kGrid, kBoxesMax, decoded->margin);
     if (!boxes) {
         return tl::unexpected(path + ": " + boxes.error().message());
     }
-    return MaskFile{picture->columns, picture->rows, std::move(*boxes)};
+    return MaskFile{picture.columns, picture.rows, std::move(*boxes)};
 }
 
 }  // namespace efface::node

@@ -14,7 +14,8 @@ namespace efface::node {
 struct MaskFile {
     std::size_t columns = 0;
     std::size_t rows = 0;
-    std::vector<pipeline::Box> boxes;  ///< Grown by pipeline::kBrushMargin, on the mask's grid.
+    /// On the mask's grid; grown by pipeline::kBrushMargin unless an algorithm made all of its segments.
+    std::vector<pipeline::Box> boxes;
 };
 
 /// The error is for the person who named the file.

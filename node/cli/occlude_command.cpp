@@ -30,16 +30,19 @@ std::optional<std::string> region_of(const std::string& text) {
 }
 
 /// A mask fits images of its size alone.
-std::string rules_by_hand(const std::string& regions, const std::optional<MaskFile>& mask, bool search) {
+std::string rules_by_hand(
+    const std::string& regions, const std::optional<MaskFile>& mask, const Arguments& arguments
+) {
     std::string text = "[[rule]]\nname = \"by-hand\"\ndestinations = [\"file\"]\npixel_policy = \"";
-    text += search ? "remove-found" : "header-only";
+    text += arguments.has("--search") ? "remove-found" : "header-only";
     text += "\"\n";
     if (mask) {
         text += "match.attribute = [{ path = \"Rows\", equals = \"" + std::to_string(mask->rows) +
                 "\" }, { path = \"Columns\", equals = \"" + std::to_string(mask->columns) + "\" }]\n";
     }
     return text + "[rule.pixels]\nblacken = [" + regions +
-           "]\ndevice_templates = false\nultrasound_regions = false\n";
+           "]\ndevice_templates = false\nultrasound_regions = false\nmask_segmentation = " +
+           (arguments.has("--segmentation") ? "true\n" : "false\n");
 }
 
 tl::expected<std::string, Exit> named_regions(
@@ -104,7 +107,7 @@ Exit run_occlude(CommandContext& context, const Arguments& arguments) {
     if (!regions) {
         return regions.error();
     }
-    const std::string text = rules_by_hand(*regions, mask, arguments.has("--search"));
+    const std::string text = rules_by_hand(*regions, mask, arguments);
     auto rules = rules::RuleSet::parse(text, "by hand");
     if (!rules) {
         output.error(rules.error().text);
@@ -132,6 +135,14 @@ Exit run_occlude(CommandContext& context, const Arguments& arguments) {
                           std::to_string(mask->rows) + " rows, the image has not";
     }
     if (outcome->kind == FileOutcome::Kind::kCleaned && !give_name(output, outcome->out, wanted)) {
+        return Exit::kRefused;
+    }
+    if (outcome->kind == FileOutcome::Kind::kCleaned && arguments.has("--segmentation") &&
+        outcome->mask_segmentation.empty()) {
+        output.remark("nothing was blackened, so there is no Segmentation of it");
+    }
+    if (!outcome->mask_segmentation.empty() &&
+        !give_name(output, outcome->mask_segmentation, arguments.text("--segmentation"))) {
         return Exit::kRefused;
     }
     return report(output, *outcome, wanted);

@@ -27,6 +27,7 @@ Exit run_preview(CommandContext& context, const Arguments& arguments) {
     options->out = scratch->path() + "/out";
     options->previews = scratch->path() + "/pictures";
     options->preview_frame = *frame - 1;
+    options->segmentations = false;
     options->previews_of_originals = shows_original;
     if (!shows_original) {
         options->audit_file = scratch->path() + "/audit/audit.sqlite";

@@ -57,7 +57,7 @@ Json pixels_json(const rules::PixelRules& pixels) {
     return {
         {"blacken", regions_json(pixels.blacken)},         {"device_templates", pixels.device_templates},
         {"ultrasound_regions", pixels.ultrasound_regions}, {"accept", std::move(accepted)},
-        {"recall_percent_min", pixels.recall_percent_min},
+        {"recall_percent_min", pixels.recall_percent_min}, {"mask_segmentation", pixels.mask_segmentation},
     };
 }
 
@@ -334,7 +334,8 @@ void print_verdict(Output& output, const Json& explanation) {
         output.line(
             std::string{"Pixels may show text: "} + (pixels.value("text", true) ? "yes" : "no") +
             ", a face: " + (pixels.value("face", true) ? "yes" : "no") + " (" + text_of(pixels, "why") +
-            "); pixel policy " + text_of(explanation, "pixel_policy")
+            "); pixel policy " + text_of(explanation, "pixel_policy") +
+            (pixels.value("mask_segmentation", false) ? "; its mask becomes a Segmentation" : "")
         );
     }
     output.line("Rules, in the order in which they are tried:");

@@ -136,13 +136,11 @@ Status judge_frame(
 
 }  // namespace
 
-Status judge_edited_coefficients(
-    const PixelScan& original, const PixelScan& written, std::span<const std::uint8_t> masked
-) {
+Status judge_edited_coefficients(const PixelScan& original, const PixelScan& written, MaskPlanes& masked) {
     const SampleShape shape = sample_shape(original.shape);
     const std::uint64_t frames = original.shape.number_of_frames;
-    if (masked.size() != shape.columns * shape.rows || written.shape.number_of_frames != frames ||
-        original.photometric != written.photometric) {
+    if (masked.of_every_frame().size() != shape.columns * shape.rows ||
+        written.shape.number_of_frames != frames || original.photometric != written.photometric) {
         return held("gate: the frames changed their shape");
     }
     const PixelSource before = source_of(original.element);
@@ -160,7 +158,7 @@ Status judge_edited_coefficients(
             const JpegCoefficients is,
             read_jpeg_coefficients(frame_bytes(after, starts_after, i, gathered_after), shape)
         );
-        EFFACE_CHECK(judge_frame(was, is, original.photometric, masked, shape));
+        EFFACE_CHECK(judge_frame(was, is, original.photometric, masked.of(i), shape));
     }
     return {};
 }

@@ -6,16 +6,12 @@
 
 #include "config/result.h"
 #include "pipeline/codestream/pixel_shape.h"
-
-#include <cstdint>
-#include <span>
+#include "pipeline/gate/mask_planes.h"
 
 namespace efface::pipeline {
 
-/// `masked`: one byte a pixel of a frame, 1 under the mask. Fault::kQuarantine with the first thing that is
+/// `masked`: of each frame. Fault::kQuarantine with the first thing that is
 /// not as it must be, a mask that cuts a minimum coded unit among them.
-Status judge_edited_coefficients(
-    const PixelScan& original, const PixelScan& written, std::span<const std::uint8_t> masked
-);
+Status judge_edited_coefficients(const PixelScan& original, const PixelScan& written, MaskPlanes& masked);
 
 }  // namespace efface::pipeline

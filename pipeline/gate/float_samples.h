@@ -5,16 +5,12 @@
 
 #include "config/result.h"
 #include "pipeline/codestream/pixel_shape.h"
-
-#include <cstdint>
-#include <span>
+#include "pipeline/gate/mask_planes.h"
 
 namespace efface::pipeline {
 
-/// `plane`: one byte a pixel of a frame, not zero under the mask. Fault::kQuarantine: anything but zero bits
-/// under it, or other bits than the original's beside it.
-Status judge_float_samples(
-    const PixelScan& original, const PixelScan& written, std::span<const std::uint8_t> plane
-);
+/// Fault::kQuarantine: anything but zero bits under the mask of a frame, or other bits than the original's
+/// beside it.
+Status judge_float_samples(const PixelScan& original, const PixelScan& written, MaskPlanes& planes);
 
 }  // namespace efface::pipeline

@@ -24,8 +24,8 @@ struct GateWork {
     /// The rule that governs this instance; the caller found it by matching, not in the clean report.
     const rules::Rule& rule;
     const rules::ProjectKey& key;
-    std::vector<Box> mask{};  ///< What the cleaner says it blackened.
-    Finders finders{};        ///< None: an instance whose pixels were to be searched does not pass.
+    Mask mask{};        ///< What the cleaner says it blackened.
+    Finders finders{};  ///< None: an instance whose pixels were to be searched does not pass.
     /// Regions that must be black whatever the finders see; within the frame. `has_declared_regions` also
     /// where all of them lie outside of it. The caller read them from the original and the rules.
     std::vector<Box> declared{};

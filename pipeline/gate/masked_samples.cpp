@@ -3,6 +3,7 @@
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/gate/edited_coefficients.h"
 #include "pipeline/gate/float_samples.h"
+#include "pipeline/gate/mask_planes.h"
 #include "pipeline/gate/recoded_frames.h"
 #include "pipeline/pixel/profile_bands.h"
 #include "pipeline/pixel/samples.h"
@@ -14,19 +15,6 @@ namespace efface::pipeline {
 namespace {
 
 constexpr Where kAtPixelData = Where::tag(0x7FE00010);
-
-/// One byte a pixel: 1 under the mask.
-std::vector<std::uint8_t> plane_of(const std::vector<Box>& mask, const NativeImage& image) {
-    std::vector<std::uint8_t> plane(image.columns() * image.rows(), 0);
-    for (const Box& whole : mask) {
-        const Box box = whole.clipped_to(image.columns(), image.rows());
-        for (std::int64_t y = box.top; y < box.bottom; ++y) {
-            const auto row = plane.begin() + y * static_cast<std::int64_t>(image.columns());
-            std::fill(row + box.left, row + box.right, std::uint8_t{1});
-        }
-    }
-    return plane;
-}
 
 bool same_shape(const NativeImage& a, const NativeImage& b) {
     return a.columns() == b.columns() && a.rows() == b.rows() && a.frame_count() == b.frame_count() &&
@@ -80,7 +68,7 @@ Status judge_pixel(const Compared& samples, std::uint64_t frame, std::size_t pix
     return {};
 }
 
-bool lies_under(const Box& whole, const std::vector<std::uint8_t>& plane, const NativeImage& image) {
+bool lies_under(const Box& whole, std::span<const std::uint8_t> plane, const NativeImage& image) {
     const Box box = whole.clipped_to(image.columns(), image.rows());
     for (std::int64_t y = box.top; y < box.bottom; ++y) {
         const auto row = plane.begin() + y * static_cast<std::int64_t>(image.columns());
@@ -91,14 +79,35 @@ bool lies_under(const Box& whole, const std::vector<std::uint8_t>& plane, const 
     return true;
 }
 
-Status judge_found(
-    const FoundIdentity& found, const std::vector<std::uint8_t>& plane, const NativeImage& image
-) {
-    const auto bare = [&](const Box& box) { return !lies_under(box, plane, image); };
-    if (std::ranges::any_of(found.text, bare)) {
+/// What a frame shows lies under the mask of that frame, what a projection shows under that of every one.
+bool all_covered(const std::vector<FoundBox>& found, MaskPlanes& planes, const NativeImage& image) {
+    std::vector<const FoundBox*> bare;
+    for (const FoundBox& one : found) {
+        if (!lies_under(one.box, planes.of_every_frame(), image)) {
+            bare.push_back(&one);
+        }
+    }
+    if (bare.empty() || !planes.differ()) {
+        return bare.empty();
+    }
+    for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
+        const std::span<const std::uint8_t> plane = planes.of(frame);
+        const bool covered = std::ranges::all_of(bare, [&](const FoundBox* one) {
+            const bool is_shown = one->frames.empty() || std::ranges::binary_search(one->frames, frame);
+            return !is_shown || lies_under(one->box, plane, image);
+        });
+        if (!covered) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Status judge_found(const FoundIdentity& found, MaskPlanes& planes, const NativeImage& image) {
+    if (!all_covered(found.text, planes, image)) {
         return fail(Fault::kQuarantine, "gate: text is found outside the mask", kAtPixelData);
     }
-    if (std::ranges::any_of(found.faces, bare)) {
+    if (!all_covered(found.faces, planes, image)) {
         return fail(Fault::kQuarantine, "gate: a face is found outside the mask", kAtPixelData);
     }
     return {};
@@ -106,8 +115,7 @@ Status judge_found(
 
 /// A photograph shows a face, and the mask covers it.
 Status judge_photograph(
-    const Compared& samples, const std::vector<std::uint8_t>& plane, const rules::PixelIdentity& identity,
-    const Finders& finders
+    const Compared& samples, MaskPlanes& planes, const rules::PixelIdentity& identity, const Finders& finders
 ) {
     if (!identity.is_photograph) {
         return {};
@@ -121,12 +129,12 @@ Status judge_photograph(
     if (wanted.faces.empty()) {
         return fail(Fault::kQuarantine, "gate: no face is found in a photograph", kAtPixelData);
     }
-    return judge_found(wanted, plane, samples.image);
+    return judge_found(wanted, planes, samples.image);
 }
 
-/// What was covered before so that it can be seen through must be covered again.
+/// What was covered before so that it can be seen through must be covered again, in every frame.
 Status judge_earlier_occlusions(
-    const std::vector<Occlusion>& covered, const std::vector<std::uint8_t>& plane, const NativeImage& image
+    const std::vector<Occlusion>& covered, std::span<const std::uint8_t> plane, const NativeImage& image
 ) {
     for (const Occlusion& occlusion : covered) {
         if (occlusion.verdict == OcclusionVerdict::kInsufficient &&
@@ -140,10 +148,10 @@ Status judge_earlier_occlusions(
     return {};
 }
 
-/// The skin of a profile lies under the mask; a view of the head in which none is found is a doubt here as
-/// well.
+/// The skin of a profile lies under the mask of every frame; a view of the head in which none is found is a
+/// doubt here as well.
 Status judge_profiles(
-    std::span<const std::byte> before, const std::vector<std::uint8_t>& plane, const NativeImage& image,
+    std::span<const std::byte> before, std::span<const std::uint8_t> plane, const NativeImage& image,
     const rules::PixelIdentity& identity
 ) {
     EFFACE_TRY(const std::vector<Box> bands, find_profile_bands(before, image, identity));
@@ -154,8 +162,9 @@ Status judge_profiles(
 }
 
 /// The stored values, one by one.
-Status judge_stored_values(const Compared& samples, const std::vector<std::uint8_t>& plane) {
+Status judge_stored_values(const Compared& samples, MaskPlanes& planes) {
     for (std::uint64_t frame = 0; frame < samples.image.frame_count(); ++frame) {
+        const std::span<const std::uint8_t> plane = planes.of(frame);
         for (std::size_t pixel = 0; pixel < plane.size(); ++pixel) {
             EFFACE_CHECK(judge_pixel(samples, frame, pixel, plane[pixel] != 0));
         }
@@ -163,29 +172,26 @@ Status judge_stored_values(const Compared& samples, const std::vector<std::uint8
     return {};
 }
 
-Status judge_floats(
-    const NativeData& original, const NativeData& written, const std::vector<std::uint8_t>& plane
-) {
+Status judge_floats(const NativeData& original, const NativeData& written, MaskPlanes& planes) {
     EFFACE_TRY(const PixelScan before, scan_pixel_data(original.data_set, original.syntax));
     EFFACE_TRY(const PixelScan after, scan_pixel_data(written.data_set, written.syntax));
-    return judge_float_samples(before, after, plane);
+    return judge_float_samples(before, after, planes);
 }
 
 /// Frames that stayed compressed: edited ones are compared by their coefficients, others by what they decode
 /// to.
 Status judge_compressed(
-    const NativeData& original, const NativeData& written, const Compared& samples,
-    const std::vector<std::uint8_t>& plane
+    const NativeData& original, const NativeData& written, const Compared& samples, MaskPlanes& planes
 ) {
     EFFACE_TRY(const PixelScan before, scan_pixel_data(original.data_set, original.syntax));
     EFFACE_TRY(const PixelScan after, scan_pixel_data(written.data_set, written.syntax));
     const MaskedOutput output = masked_output(original.syntax, sample_shape(before.shape));
     if (original.syntax.uid == written.syntax.uid && output == MaskedOutput::kCoefficients) {
-        return judge_edited_coefficients(before, after, plane);
+        return judge_edited_coefficients(before, after, planes);
     }
     if (original.syntax.uid == written.syntax.uid && output == MaskedOutput::kRecoded) {
         EFFACE_CHECK(judge_recoded_frames(original.syntax, {before, samples.before}, {after, samples.after}));
-        return judge_stored_values(samples, plane);
+        return judge_stored_values(samples, planes);
     }
     return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
 }
@@ -193,7 +199,7 @@ Status judge_compressed(
 }  // namespace
 
 Status judge_masked_samples(
-    const NativeData& original, const NativeData& written, const std::vector<Box>& mask,
+    const NativeData& original, const NativeData& written, const Mask& mask,
     const rules::PixelIdentity& identity, const Finders& finders
 ) {
     const bool is_searched = identity.text || identity.face;
@@ -209,29 +215,29 @@ Status judge_masked_samples(
     }
     const bool compressed = !mask.empty() && written.syntax.encapsulated;
     const Compared samples{before.bytes, after.bytes, image, shown, compressed};
-    const std::vector<std::uint8_t> plane = plane_of(mask, image);
+    MaskPlanes planes{mask, image.columns(), image.rows()};
     if (image.is_float()) {
-        EFFACE_CHECK(judge_floats(original, written, plane));
+        EFFACE_CHECK(judge_floats(original, written, planes));
     } else {
         EFFACE_CHECK(
-            compressed ? judge_compressed(original, written, samples, plane)
-                       : judge_stored_values(samples, plane)
+            compressed ? judge_compressed(original, written, samples, planes)
+                       : judge_stored_values(samples, planes)
         );
     }
     if (!is_searched) {
         return {};
     }
-    EFFACE_CHECK(judge_photograph(samples, plane, identity, finders));
+    EFFACE_CHECK(judge_photograph(samples, planes, identity, finders));
     EFFACE_TRY(
         const std::vector<Occlusion> covered, find_earlier_occlusions(samples.before, image, identity)
     );
-    EFFACE_CHECK(judge_earlier_occlusions(covered, plane, image));
-    EFFACE_CHECK(judge_profiles(samples.before, plane, image, identity));
+    EFFACE_CHECK(judge_earlier_occlusions(covered, planes.of_every_frame(), image));
+    EFFACE_CHECK(judge_profiles(samples.before, planes.of_every_frame(), image, identity));
     EFFACE_TRY(
         const FoundIdentity left,
         find_identity(samples.after, samples.before, shown, identity, finders, SearchRound::kAgain)
     );
-    return judge_found(left, plane, image);
+    return judge_found(left, planes, image);
 }
 
 }  // namespace efface::pipeline

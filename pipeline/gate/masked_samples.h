@@ -1,8 +1,8 @@
-// The gate on blackened samples: outside the mask every stored value is as it was (of lossy JPEG that stayed
-// compressed: every coefficient, see edited_coefficients.h; of what was encoded again, see recoded_frames.h),
-// inside it stands black and nothing else; what the finders see in the original lies under the mask, and
-// outside it they find nothing in the written frames. The mask comes from the cleaner and is judged, not
-// believed: one that is too small shows. Shares with the cleaner the view that finders are given
+// The gate on blackened samples: outside the mask of its frame every stored value is as it was (of lossy JPEG
+// that stayed compressed: every coefficient, see edited_coefficients.h; of what was encoded again, see
+// recoded_frames.h), inside it stands black and nothing else; what the finders see in the original lies under
+// the mask, and outside it they find nothing in the written frames. The mask comes from the cleaner and is
+// judged, not believed: one that is too small shows. Shares with the cleaner the view that finders are given
 // (pipeline/pixel/native_image.h) and the finders; not the code that grows boxes, blackens or writes. Thread
 // rule: the finders belong to the calling thread.
 #pragma once
@@ -12,7 +12,6 @@
 #include "rules/vocabulary/transfer_syntax.h"
 
 #include <span>
-#include <vector>
 
 namespace efface::pipeline {
 
@@ -25,7 +24,7 @@ struct NativeData {
 /// Fault::kQuarantine with the first thing that is not as it must be. `mask` may be empty: then nothing may
 /// be found at all. Where `identity` has neither text nor face nothing is searched: the mask is judged alone.
 Status judge_masked_samples(
-    const NativeData& original, const NativeData& written, const std::vector<Box>& mask,
+    const NativeData& original, const NativeData& written, const Mask& mask,
     const rules::PixelIdentity& identity, const Finders& finders
 );
 

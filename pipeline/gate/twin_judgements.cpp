@@ -365,11 +365,10 @@ Status TwinWalk::read_claims() {
     return {};
 }
 
-// What is declared is black without a search.
+// What is declared is black in every frame, without a search.
 Status TwinWalk::judge_declared() const {
-    const Mask mask{work_.mask};
     for (const Box& box : work_.declared) {
-        if (!mask.covers(box, rules::kRegionEdgeMax, rules::kRegionEdgeMax)) {
+        if (!work_.mask.covers(box, rules::kRegionEdgeMax, rules::kRegionEdgeMax)) {
             return fail(Fault::kQuarantine, "gate: a region that rule or device names is not blackened");
         }
     }

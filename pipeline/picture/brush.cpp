@@ -8,8 +8,9 @@ constexpr std::uint8_t kPainted = 128;
 /// Which cells hold something, row by row.
 class Cells {
 public:
-    Cells(const PictureView& mask, std::int64_t cell)
+    Cells(const PictureView& mask, std::int64_t cell, std::int64_t margin)
         : cell_{cell},
+          margin_{margin},
           across_{(static_cast<std::int64_t>(mask.columns) + cell - 1) / cell},
           down_{(static_cast<std::int64_t>(mask.rows) + cell - 1) / cell},
           set_(static_cast<std::size_t>(across_ * down_)) {
@@ -33,16 +34,17 @@ private:
         const auto index = [&](std::int64_t place, std::int64_t count) {
             return std::clamp<std::int64_t>(place, 0, count * cell_ - 1) / cell_;
         };
-        const std::int64_t right = index(x + kBrushMargin, across_);
-        const std::int64_t bottom = index(y + kBrushMargin, down_);
-        for (std::int64_t row = index(y - kBrushMargin, down_); row <= bottom; ++row) {
-            for (std::int64_t column = index(x - kBrushMargin, across_); column <= right; ++column) {
+        const std::int64_t right = index(x + margin_, across_);
+        const std::int64_t bottom = index(y + margin_, down_);
+        for (std::int64_t row = index(y - margin_, down_); row <= bottom; ++row) {
+            for (std::int64_t column = index(x - margin_, across_); column <= right; ++column) {
                 set_[static_cast<std::size_t>(row * across_ + column)] = true;
             }
         }
     }
 
     std::int64_t cell_;
+    std::int64_t margin_;
     std::int64_t across_;
     std::int64_t down_;
     std::vector<bool> set_;
@@ -65,8 +67,10 @@ std::vector<Box> runs_of(const Cells& cells, std::int64_t row) {
 
 }  // namespace
 
-Result<std::vector<Box>> brushed_boxes(const PictureView& mask, std::int64_t cell, std::size_t boxes_max) {
-    const Cells cells{mask, cell};
+Result<std::vector<Box>> brushed_boxes(
+    const PictureView& mask, std::int64_t cell, std::size_t boxes_max, std::int64_t margin
+) {
+    const Cells cells{mask, cell, margin};
     std::vector<Box> boxes;
     std::vector<std::size_t> open;  // Those that end with the row before.
     for (std::int64_t row = 0; row < cells.down(); ++row) {

@@ -15,6 +15,8 @@ inline constexpr std::int64_t kBrushMargin = 3;
 /// The cells of a grid of `cell` pixels that a grown painted pixel (half of full brightness or more) lies in,
 /// as boxes that do not overlap: runs of cells, joined downwards. Fault::kRefuse: more than `boxes_max` of
 /// them.
-Result<std::vector<Box>> brushed_boxes(const PictureView& mask, std::int64_t cell, std::size_t boxes_max);
+Result<std::vector<Box>> brushed_boxes(
+    const PictureView& mask, std::int64_t cell, std::size_t boxes_max, std::int64_t margin = kBrushMargin
+);
 
 }  // namespace efface::pipeline

@@ -31,6 +31,10 @@ struct Box {
 
     bool empty() const { return width() == 0 || height() == 0; }
 
+    bool holds(const Box& inner) const {
+        return left <= inner.left && top <= inner.top && right >= inner.right && bottom >= inner.bottom;
+    }
+
     Box clipped_to(std::size_t columns, std::size_t rows) const {
         const auto limit = [](std::int64_t value, std::size_t end) {
             return std::clamp<std::int64_t>(value, 0, static_cast<std::int64_t>(end));

@@ -11,6 +11,24 @@ bool is_cine(const NativeImage& image, const rules::PixelIdentity& identity) {
     return one_scene && image.frame_count() >= kCineFramesMin;
 }
 
+std::uint64_t cine_face_step(const NativeImage& image) {
+    return (image.frame_count() + kCineFaceFramesMax - 1) / kCineFaceFramesMax;
+}
+
+FrameWindow text_window(const NativeImage& image, const rules::PixelIdentity& identity) {
+    const std::uint64_t count = image.frame_count();
+    return {count, count, is_cine(image, identity) ? kCineNeighbours : kSingleNeighbours};
+}
+
+FrameWindow face_window(const NativeImage& image, const rules::PixelIdentity& identity) {
+    if (!is_cine(image, identity)) {
+        return text_window(image, identity);
+    }
+    const std::uint64_t step = cine_face_step(image);
+    const std::uint64_t count = image.frame_count();
+    return {count, (count + step - 1) / step, std::max(step, kCineNeighbours)};
+}
+
 std::array<Picture, 3> projections(
     const NativeImage& image, std::span<const std::byte> samples, std::span<const std::byte> like
 ) {

@@ -4,6 +4,7 @@
 #include "pipeline/pixel/stage_list.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace efface::pipeline {
 
@@ -11,16 +12,13 @@ namespace {
 
 constexpr Where kAtPixelData = Where::tag(0x7FE00010);
 
-bool lies_within(const Box& inner, const Box& outer) {
-    return inner.left >= outer.left && inner.top >= outer.top && inner.right <= outer.right &&
-           inner.bottom <= outer.bottom;
-}
-
-void note(std::vector<Box>& boxes, const Box& box) {
-    if (std::ranges::none_of(boxes, [&](const Box& known) { return lies_within(box, known); })) {
-        boxes.push_back(box);
-    }
-}
+/// One picture of the instance that is searched.
+struct Look {
+    const Picture& picture;
+    SearchRound round;
+    std::optional<std::uint64_t> frame{};  ///< None: a projection of all.
+    bool is_half = false;                  ///< Of the frame's size.
+};
 
 /// Collects what the finders see in the frames of one instance.
 class FrameSearch {
@@ -28,48 +26,44 @@ public:
     FrameSearch(const rules::PixelIdentity& identity, const Finders& finders)
         : identity_{identity}, finders_{finders} {}
 
-    Status look_for_text(const Picture& picture, SearchRound round) {
-        return identity_.text ? look(*finders_.text, picture, round, found_.text) : Status{};
+    Status look_for_text(const Look& at) {
+        return identity_.text ? look(*finders_.text, at, found_.text) : Status{};
     }
 
-    Status look_for_faces(const Picture& picture, SearchRound round) {
+    Status look_for_faces(const Look& at) {
         if (!identity_.face_is_searched()) {
             return {};
         }
         // An ultrasound screen may hold a photograph at most, and sectors look like heads to a detector of
         // those.
         if (identity_.kind == rules::ImageKind::kUltrasound && finders_.photographed_face != nullptr) {
-            return look(*finders_.photographed_face, picture, SearchRound::kAgain, found_.faces);
+            return look(
+                *finders_.photographed_face, {at.picture, SearchRound::kAgain, at.frame, at.is_half},
+                found_.faces
+            );
         }
-        return look(*finders_.face, picture, round, found_.faces);
+        return look(*finders_.face, at, found_.faces);
     }
 
     /// In half the frame's size and quickly: one of many frames.
-    Status look_at_half(const Picture& frame, bool faces) {
-        const Picture half = halved(frame.view());
-        FrameSearch search{identity_, finders_};
-        EFFACE_CHECK(search.look_for_text(half, SearchRound::kAgain));
-        EFFACE_CHECK(faces ? search.look_for_faces(half, SearchRound::kAgain) : Status{});
-        for (const Box& box : search.found_.text) {
-            note(found_.text, doubled(box));
-        }
-        for (const Box& box : search.found_.faces) {
-            note(found_.faces, doubled(box));
-        }
-        return check_count();
+    Status look_at_half(const Picture& picture, std::uint64_t frame, bool faces) {
+        const Picture half = halved(picture.view());
+        const Look at{half, SearchRound::kAgain, frame, true};
+        EFFACE_CHECK(look_for_text(at));
+        return faces ? look_for_faces(at) : Status{};
     }
 
     FoundIdentity take() { return std::move(found_); }
 
 private:
-    Status look(Detector& detector, const Picture& picture, SearchRound round, std::vector<Box>& boxes) {
-        const bool first = round == SearchRound::kFirst;
+    Status look(Detector& detector, const Look& at, std::vector<FoundBox>& boxes) {
+        const bool first = at.round == SearchRound::kFirst;
         EFFACE_TRY(
             const std::vector<Detection> found,
-            first ? detector.find(picture.view()) : detector.find_again(picture.view())
+            first ? detector.find(at.picture.view()) : detector.find_again(at.picture.view())
         );
         for (const Detection& detection : found) {
-            note(boxes, detection.box);
+            note(boxes, at.is_half ? doubled(detection.box) : detection.box, at.frame);
         }
         return check_count();
     }
@@ -134,12 +128,12 @@ Result<FoundIdentity> find_identity(
     FrameSearch search{identity, finders};
     if (is_cine(image, identity)) {
         for (const Picture& projection : projections(image, samples, like)) {
-            EFFACE_CHECK(search.look_for_text(projection, round));
+            EFFACE_CHECK(search.look_for_text({projection, round}));
         }
-        const std::uint64_t step = (image.frame_count() + kCineFaceFramesMax - 1) / kCineFaceFramesMax;
+        const std::uint64_t step = cine_face_step(image);
         for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
             const bool faces = frame % step == 0;
-            EFFACE_CHECK(search.look_at_half(image.picture(samples, frame, like), faces));
+            EFFACE_CHECK(search.look_at_half(image.picture(samples, frame, like), frame, faces));
         }
         return search.take();
     }
@@ -150,8 +144,8 @@ Result<FoundIdentity> find_identity(
     }
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         const Picture picture = image.picture(samples, frame, like);
-        EFFACE_CHECK(search.look_for_text(picture, round));
-        EFFACE_CHECK(search.look_for_faces(picture, round));
+        EFFACE_CHECK(search.look_for_text({picture, round, frame}));
+        EFFACE_CHECK(search.look_for_faces({picture, round, frame}));
     }
     return search.take();
 }

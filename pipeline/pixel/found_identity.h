@@ -3,13 +3,14 @@
 //   find what was covered before -> find in every frame -> grow to boxes on the grid -> blacken -> find
 //   again, where nothing may be left
 //
-// The mask of one frame is the mask of all: a face that moves is covered where it was and where it will be.
+// found_box.h says which frames what one of them shows is blackened in.
 // Thread rule: the detectors belong to one thread.
 #pragma once
 
 #include "config/result.h"
 #include "pipeline/occlusions/occlusions.h"
 #include "pipeline/picture/detector.h"
+#include "pipeline/pixel/found_box.h"
 #include "pipeline/pixel/mask.h"
 #include "pipeline/pixel/native_image.h"
 #include "rules/profile/identity_possible.h"
@@ -42,14 +43,14 @@ struct Finders {
 };
 
 struct FoundIdentity {
-    std::vector<Box> text;
-    std::vector<Box> faces;
+    std::vector<FoundBox> text;
+    std::vector<FoundBox> faces;
 };
 
 /// kAgain: of what was searched before and is blackened now, quicker (Detector::find_again).
 enum class SearchRound : std::uint8_t { kFirst, kAgain };
 
-/// All frames together, each box once. Searches for text where `identity.text`, for faces where
+/// Each box once, with its frames. Searches for text where `identity.text`, for faces where
 /// `identity.face`. `like`: see NativeImage::picture().
 Result<FoundIdentity> find_identity(
     std::span<const std::byte> samples, std::span<const std::byte> like, const NativeImage& image,

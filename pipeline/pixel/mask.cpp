@@ -1,6 +1,9 @@
 #include "pipeline/pixel/mask.h"
 
+#include "pipeline/pixel/native_image.h"
+
 #include <algorithm>
+#include <utility>
 
 namespace efface::pipeline {
 
@@ -24,71 +27,7 @@ Box grown(const Box& box, std::int64_t across, std::int64_t down) {
     return {box.left - across, box.top - down, box.right + across, box.bottom + down};
 }
 
-/// Those that share a pixel with `inside`, by their left edges.
-std::vector<Box> meeting(const std::vector<Box>& boxes, const Box& inside) {
-    std::vector<Box> met;
-    std::ranges::copy_if(boxes, std::back_inserter(met), [&](const Box& box) {
-        return box.left < inside.right && box.right > inside.left && box.top < inside.bottom &&
-               box.bottom > inside.top;
-    });
-    std::ranges::sort(met, {}, &Box::left);
-    return met;
-}
-
-/// The rows of `inside` at which another set of boxes begins, and its end.
-std::vector<std::int64_t> bands(const std::vector<Box>& met, const Box& inside) {
-    std::vector<std::int64_t> edges{inside.top, inside.bottom};
-    for (const Box& box : met) {
-        edges.push_back(std::max(box.top, inside.top));
-        edges.push_back(std::min(box.bottom, inside.bottom));
-    }
-    std::ranges::sort(edges);
-    const auto doubled = std::ranges::unique(edges);
-    edges.erase(doubled.begin(), doubled.end());
-    return edges;
-}
-
-/// `met` by left edges; no box begins or ends within the band's rows.
-bool covers_band(const std::vector<Box>& met, const Box& band) {
-    std::int64_t reached = band.left;
-    for (const Box& box : met) {
-        if (box.top > band.top || box.bottom < band.bottom) {
-            continue;
-        }
-        if (box.left > reached) {
-            return false;
-        }
-        reached = std::max(reached, box.right);
-    }
-    return reached >= band.right;
-}
-
 }  // namespace
-
-bool Mask::covers(std::int64_t x, std::int64_t y) const {
-    return std::any_of(boxes.begin(), boxes.end(), [=](const Box& box) {
-        return x >= box.left && x < box.right && y >= box.top && y < box.bottom;
-    });
-}
-
-bool Mask::covers(const Box& box, std::size_t columns, std::size_t rows) const {
-    const Box inside = box.clipped_to(columns, rows);
-    const bool by_one = std::any_of(boxes.begin(), boxes.end(), [&](const Box& one) {
-        return one.left <= inside.left && one.top <= inside.top && one.right >= inside.right &&
-               one.bottom >= inside.bottom;
-    });
-    if (by_one || inside.empty()) {
-        return true;
-    }
-    const std::vector<Box> met = meeting(boxes, inside);
-    const std::vector<std::int64_t> edges = bands(met, inside);
-    for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-        if (!covers_band(met, {inside.left, edges[i], inside.right, edges[i + 1]})) {
-            return false;
-        }
-    }
-    return true;
-}
 
 Box mask_box_of_region(const Box& named, std::size_t columns, std::size_t rows) {
     return on_grid(named, columns, rows);
@@ -116,11 +55,33 @@ void add(Mask& mask, const Box& box, std::size_t columns, std::size_t rows) {
     }
 }
 
+void add(Mask& mask, const FrameBox& box, std::size_t columns, std::size_t rows) {
+    const Box inside = box.box.clipped_to(columns, rows);
+    const bool known = std::ranges::any_of(mask.some_frames, [&](const FrameBox& one) {
+        return one.frames.first <= box.frames.first &&
+               one.frames.first + one.frames.count >= box.frames.first + box.frames.count &&
+               one.box.holds(inside);
+    });
+    if (!inside.empty() && !known && !mask.covers(inside, columns, rows)) {
+        mask.some_frames.push_back(box);
+    }
+}
+
+void bound(Mask& mask, std::size_t columns, std::size_t rows) {
+    if (mask.size() <= kMaskBoxesMax) {
+        return;
+    }
+    for (const FrameBox& one : std::exchange(mask.some_frames, {})) {
+        add(mask, one.box, columns, rows);
+    }
+}
+
 void blacken(std::span<std::byte> samples, const NativeImage& image, const Mask& mask) {
     const auto black = std::as_bytes(std::span{image.black()});
     const std::size_t width = image.sample_bytes();
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
-        for (const Box& whole : mask.boxes) {
+        const Mask shown = mask.of_frame(frame);
+        for (const Box& whole : shown.boxes) {
             const Box box = whole.clipped_to(image.columns(), image.rows());
             for (std::int64_t y = box.top; y < box.bottom; ++y) {
                 for (std::int64_t x = box.left; x < box.right; ++x) {

@@ -1,29 +1,22 @@
-// Mask: what of every frame is blackened, as rectangles on a grid, so that its shape does not draw a person.
+// Mask: what of the frames is blackened, as rectangles on a grid, so that its shape does not draw a person.
 // Thread rule: values and pure functions.
 #pragma once
 
-#include "pipeline/picture/detector.h"
-#include "pipeline/pixel/native_image.h"
+#include "pipeline/picture/mask_boxes.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 namespace efface::pipeline {
 
+class NativeImage;
+
 /// Edges lie on multiples of this many pixels.
 inline constexpr std::int64_t kMaskGrid = 8;
-/// More rectangles than this are no detection but noise: quarantine.
+/// More rectangles than this, in all frames together, are no detection but noise: quarantine.
 inline constexpr std::size_t kMaskBoxesMax = 4096;
-
-struct Mask {
-    std::vector<Box> boxes;
-
-    bool empty() const { return boxes.empty(); }
-
-    bool covers(std::int64_t x, std::int64_t y) const;
-    /// Every pixel of the box that lies in the frame is covered.
-    bool covers(const Box& box, std::size_t columns, std::size_t rows) const;
-};
 
 /// What rule or device names, to the grid.
 Box mask_box_of_region(const Box& named, std::size_t columns, std::size_t rows);
@@ -36,8 +29,12 @@ Box mask_box_of_face(const Box& found, std::size_t columns, std::size_t rows);
 /// was covered was rarely all. Then to the grid.
 Box mask_box_of_occlusion(const Box& found, std::size_t columns, std::size_t rows);
 
-/// Adds a box unless the mask covers it already.
+/// Adds a box to every frame unless the mask covers it there already.
 void add(Mask& mask, const Box& box, std::size_t columns, std::size_t rows);
+/// Adds a box to some frames unless one box covers it there already.
+void add(Mask& mask, const FrameBox& box, std::size_t columns, std::size_t rows);
+/// Where more than kMaskBoxesMax boxes came together, those of some frames become those of all.
+void bound(Mask& mask, std::size_t columns, std::size_t rows);
 
 /// Overwrites the masked pixels of every frame; `samples` are all frames.
 void blacken(std::span<std::byte> samples, const NativeImage& image, const Mask& mask);

@@ -33,7 +33,7 @@ Result<std::vector<StageReport>> run_stages(
                 Fault::kQuarantine, "a stage of the search did not do what it says", Where::tag(0x7FE00010)
             );
         }
-        reports.push_back({std::string{stage.name}, ended - started, work.mask.boxes.size()});
+        reports.push_back({std::string{stage.name}, ended - started, work.mask.size()});
         if (ended - began > cpu_micros_max) {
             return fail(
                 Fault::kQuarantine,
@@ -55,8 +55,8 @@ Status apply_mask(StageWork& work) {
 }
 
 bool leaves_any(const StageWork& work) {
-    const auto left = [&](const Box& box) {
-        return !work.mask.covers(box, work.image.columns(), work.image.rows());
+    const auto left = [&](const FoundBox& found) {
+        return !is_covered(found, work.mask, work.image.columns(), work.image.rows());
     };
     return std::ranges::any_of(work.found.text, left) || std::ranges::any_of(work.found.faces, left);
 }

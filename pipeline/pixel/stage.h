@@ -48,7 +48,7 @@ Result<std::vector<StageReport>> run_stages(
 /// For stages: the mask to where it can be written, and black under it.
 Status apply_mask(StageWork& work);
 
-/// For stages: what of the last search lies outside the mask.
+/// For stages: what of the last search lies outside the mask of its frames.
 bool leaves_any(const StageWork& work);
 
 }  // namespace efface::pipeline

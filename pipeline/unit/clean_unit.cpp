@@ -111,7 +111,7 @@ void describe_occlusions(const OcclusionCounts& counts, CleanReport& report) {
 void describe_mask(const MaskedPixels& masked, const PixelPlan& plan, CleanReport& report) {
     const DeclaredRegions& declared = plan.declared;
     const bool is_searched = plan.statement.searched();
-    report.mask = masked.mask.boxes;
+    report.mask = masked.mask;
     for (const StageReport& stage : masked.stages) {
         report.stages.push_back({stage.name, stage.cpu_micros, stage.mask_boxes});
     }

@@ -39,6 +39,10 @@ Result<Mask> on_whole_units(const Mask& mask, const Original& original) {
     for (const Box& box : mask.boxes) {
         add(snapped, on_units(box, largest, shape.columns, shape.rows), shape.columns, shape.rows);
     }
+    for (const FrameBox& one : mask.some_frames) {
+        const Box box = on_units(one.box, largest, shape.columns, shape.rows);
+        add(snapped, FrameBox{box, one.frames}, shape.columns, shape.rows);
+    }
     return snapped;
 }
 
@@ -47,7 +51,8 @@ Result<std::vector<CompressedFrame>> blackened_frames(const Original& original, 
     const SampleShape shape = sample_shape(scan.shape);
     std::vector<CompressedFrame> frames;
     EFFACE_CHECK(for_each_frame(original, scan, [&](std::span<const std::byte> frame) -> Status {
-        EFFACE_TRY(CompressedFrame edited, blacken_jpeg(frame, shape, scan.photometric, mask.boxes));
+        const Mask shown = mask.of_frame(frames.size());
+        EFFACE_TRY(CompressedFrame edited, blacken_jpeg(frame, shape, scan.photometric, shown.boxes));
         if (edited.size() % 2 != 0) {
             edited.push_back(std::byte{0});
         }

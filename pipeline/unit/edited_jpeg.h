@@ -14,7 +14,7 @@ namespace efface::pipeline {
 /// The mask's boxes grown outward to whole minimum coded units, which differ between frames at most in size.
 Result<Mask> on_whole_units(const Mask& mask, const Original& original);
 
-/// Every frame with the mask's boxes blackened; of even length each.
+/// Every frame with its boxes of the mask blackened; of even length each.
 Result<std::vector<CompressedFrame>> blackened_frames(const Original& original, const Mask& mask);
 
 }  // namespace efface::pipeline

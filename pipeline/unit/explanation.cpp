@@ -124,6 +124,7 @@ Status explain(std::span<const std::byte> file, const UnitWork& work, Json& json
     EFFACE_TRY(
         const PixelPlan plan, plan_pixels(original.scanned(), {work.order, work.rules, *rule, work.recalls})
     );
+    json["pixels"]["mask_segmentation"] = rule->pixels.mask_segmentation;
     json["pixels"]["device_template"] = plan.declared.device;
     json["pixels"]["declared_regions"] = boxes_to_json(plan.declared.boxes);
     return {};

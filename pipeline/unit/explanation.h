@@ -3,7 +3,8 @@
 // and the reason. The same walk as the cleaner's, applied to nothing. No value of the instance is in it.
 //
 //   {"outcome":"would-clean|quarantined|refused","reason":"","sop_class_uid":"...",
-//    "transfer_syntax_uid":"...","rule":"...","pixel_policy":"...","pixels":{"text":b,"face":b,"why":"..."},
+//    "transfer_syntax_uid":"...","rule":"...","pixel_policy":"...","pixels":{"text":b,"face":b,"why":"...",
+//    "mask_segmentation":b,"device_template":"...","declared_regions":[...]},
 //    "steps":[{"rule":"...","matched":b,"why":"..."}],
 //    "attributes":[{"path":"(0008,1110)[1]/","tag":"(0008,1150)","keyword":"...","vr":"UI","creator":"",
 //                   "action":"K","source":"table|override|not-in-table|unknown|group|structural",

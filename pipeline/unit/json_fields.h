@@ -7,7 +7,7 @@
 #include "config/json.h"
 #include "config/phi.h"
 #include "config/result.h"
-#include "pipeline/picture/picture.h"
+#include "pipeline/picture/mask_boxes.h"
 
 #include <array>
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace efface::pipeline {
 
 class JsonFields {
 public:
-    /// Of a box in a message: no frame is wider or higher.
+    /// Of a box in a message: no frame is wider or higher, and no image that is searched has more frames.
     static constexpr std::uint64_t kEdgeMax = 65'535;
 
     explicit JsonFields(const Json& object) : object_{object} {}
@@ -118,29 +118,34 @@ public:
         }
     }
 
-    /// Reads an enumeration written as one of `names`, in the order of its values.
     /// Left, top, right, bottom of each, one after another.
     void read(const char* key, std::vector<Box>& out) {
+        out.clear();
+        read_rows<4>(key, [&](const std::array<std::uint64_t, 4>& row) { out.push_back(box_of(row)); });
+    }
+
+    /// With the first frame and how many behind them.
+    void read(const char* key, std::vector<FrameBox>& out) {
+        out.clear();
+        read_rows<6>(key, [&](const std::array<std::uint64_t, 6>& row) {
+            out.push_back({box_of(row), {row[4], row[5]}});
+        });
+    }
+
+    void read(const char* key, Mask& out) {
         const Json* value = get(key);
-        if (value == nullptr || !value->is_array() || value->size() % 4 != 0) {
-            note();
+        if (value == nullptr) {
             return;
         }
-        out.clear();
-        for (std::size_t at = 0; at < value->size(); at += 4) {
-            std::array<std::int64_t, 4> edges{};
-            for (std::size_t i = 0; i < edges.size(); ++i) {
-                const Json& edge = (*value)[at + i];
-                if (!edge.is_number_unsigned() || edge.get<std::uint64_t>() > kEdgeMax) {
-                    note();
-                    return;
-                }
-                edges[i] = static_cast<std::int64_t>(edge.get<std::uint64_t>());
-            }
-            out.push_back({edges[0], edges[1], edges[2], edges[3]});
+        JsonFields fields{*value};
+        fields.read("boxes", out.boxes);
+        fields.read("some_frames", out.some_frames);
+        if (!fields.finish("mask")) {
+            note();
         }
     }
 
+    /// Reads an enumeration written as one of `names`, in the order of its values.
     template <class Enum, std::size_t N>
     void read(const char* key, Enum& out, const char* const (&names)[N]) {
         std::string text;
@@ -173,6 +178,34 @@ public:
     }
 
 private:
+    template <class Row>
+    static Box box_of(const Row& row) {
+        const auto edge = [&](std::size_t i) { return static_cast<std::int64_t>(row[i]); };
+        return {edge(0), edge(1), edge(2), edge(3)};
+    }
+
+    /// A list whose length is a multiple of `Width`: calls `use` with so many numbers at a time.
+    template <std::size_t Width, class Use>
+    void read_rows(const char* key, Use use) {
+        const Json* value = get(key);
+        if (value == nullptr || !value->is_array() || value->size() % Width != 0) {
+            note();
+            return;
+        }
+        std::array<std::uint64_t, Width> row{};
+        for (std::size_t at = 0; at < value->size(); ++at) {
+            const Json& number = (*value)[at];
+            if (!number.is_number_unsigned() || number.get<std::uint64_t>() > kEdgeMax) {
+                note();
+                return;
+            }
+            row[at % Width] = number.get<std::uint64_t>();
+            if (at % Width == Width - 1) {
+                use(row);
+            }
+        }
+    }
+
     const Json& object_;
     int field_count_ = 0;
     int faulty_at_ = 0;

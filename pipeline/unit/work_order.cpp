@@ -91,6 +91,18 @@ Json boxes_to_json(const std::vector<Box>& boxes) {
     return edges;
 }
 
+Json mask_to_json(const Mask& mask) {
+    Json some = Json::array();
+    for (const FrameBox& one : mask.some_frames) {
+        for (const std::int64_t edge : {one.box.left, one.box.top, one.box.right, one.box.bottom}) {
+            some.push_back(static_cast<std::uint64_t>(edge));
+        }
+        some.push_back(one.frames.first);
+        some.push_back(one.frames.count);
+    }
+    return Json{{"boxes", boxes_to_json(mask.boxes)}, {"some_frames", std::move(some)}};
+}
+
 Json stages_to_json(const std::vector<PixelStageReport>& stages) {
     Json rows = Json::array();
     for (const PixelStageReport& stage : stages) {
@@ -138,7 +150,7 @@ Json to_json(const CleanReport& report) {
         {"facts", report.facts},
         {"output_bytes", report.output_bytes},
         {"output_transfer_syntax_uid", report.output_transfer_syntax_uid},
-        {"mask", boxes_to_json(report.mask)},
+        {"mask", mask_to_json(report.mask)},
         {"stages", stages_to_json(report.stages)},
     };
 }

@@ -11,7 +11,7 @@
 #include "config/json.h"
 #include "config/phi.h"
 #include "config/result.h"
-#include "pipeline/picture/picture.h"
+#include "pipeline/picture/mask_boxes.h"
 #include "rules/actions/action.h"
 
 #include <cstdint>
@@ -81,8 +81,7 @@ struct CleanReport {
         facts;  ///< Further literal statements for the receipt ("retired overlay bits cleared").
     std::uint64_t output_bytes = 0;
     std::string output_transfer_syntax_uid;
-    /// What of every frame was blackened; empty where the samples stayed as they were.
-    std::vector<Box> mask;
+    Mask mask;  ///< What was blackened; empty where the samples stayed as they were.
     std::vector<PixelStageReport> stages;  ///< Of the search, those that ran; empty: nothing was searched.
 };
 
@@ -100,6 +99,9 @@ struct GateReport {
 
 /// Left, top, right, bottom of each, one after another; within a frame, so none is negative.
 Json boxes_to_json(const std::vector<Box>& boxes);
+/// {"boxes": those of every frame, "some_frames": six numbers each, the first frame and how many behind the
+/// edges}.
+Json mask_to_json(const Mask& mask);
 Json stages_to_json(const std::vector<PixelStageReport>& stages);
 Json to_json(const WorkOrder& order);
 Json to_json(const CleanReport& report);

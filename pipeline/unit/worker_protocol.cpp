@@ -270,7 +270,7 @@ Json to_json(const GateRequest& request) {
         {"order", to_json(request.order)},
         {"rule", request.rule},
         {"second_output", request.second_output},
-        {"mask", boxes_to_json(request.mask)},
+        {"mask", mask_to_json(request.mask)},
     };
 }
 
@@ -296,6 +296,32 @@ Result<PreviewRequest> preview_request_from_json(const Json& json) {
     fields.read("frame", request.frame);
     fields.read("mask", request.mask);
     EFFACE_CHECK(fields.finish("preview request: a field is missing, unknown or of the wrong type"));
+    return request;
+}
+
+Digest segmentation_content(const SegmentRequest& request) {
+    return sha256(
+        to_hex(request.cleaned_digest) + "/" + request.order.software_version + "/" +
+        dump_json(mask_to_json(request.mask))
+    );
+}
+
+Json to_json(const SegmentRequest& request) {
+    return Json{
+        {"order", to_json(request.order)},
+        {"mask", mask_to_json(request.mask)},
+        {"cleaned_digest", to_hex(request.cleaned_digest)},
+    };
+}
+
+Result<SegmentRequest> segment_request_from_json(const Json& json) {
+    JsonFields fields{json};
+    SegmentRequest request;
+    const Json* order = fields.get("order");
+    fields.read("mask", request.mask);
+    fields.read("cleaned_digest", request.cleaned_digest);
+    EFFACE_CHECK(fields.finish("segment request: a field is missing, unknown or of the wrong type"));
+    EFFACE_TRY(request.order, work_order_from_json(*order));
     return request;
 }
 

@@ -12,12 +12,14 @@
 //   gate        original, written         GateRequest                   judged (GateReport)
 //   explain     original                  WorkOrder                     explained (explanation.h)
 //   preview     instance, picture         PreviewRequest                previewed ({}); picture is a PNG then
-//   any         -                         -                             failed (WorkerFailure)
+//   segment     cleaned, output           SegmentRequest                segmented ({}); output is a
+//   Segmentation then gate-segment cleaned, written         SegmentRequest                judged
+//   (GateReport), of the Segmentation any         -                         - failed (WorkerFailure)
 //
-// `original`, `written` and `instance` are open for reading, `output` and `picture` for both and empty. All
-// are used by offset only (pread, pwrite), so a shared file position does not matter. In the work order of an
-// explain request empty fields are not compared with the file. Thread rule: the functions are re-entrant; one
-// socket end belongs to one thread at a time.
+// `original`, `written`, `cleaned` and `instance` are open for reading, `output` and `picture` for both and
+// empty. All are used by offset only (pread, pwrite), so a shared file position does not matter. In the work
+// order of an explain request empty fields are not compared with the file. Thread rule: the functions are
+// re-entrant; one socket end belongs to one thread at a time.
 #pragma once
 
 #include "config/environment.h"
@@ -45,12 +47,15 @@ enum class MessageKind : std::uint8_t {
     kGate = 3,
     kExplain = 4,
     kPreview = 5,
+    kSegment = 6,
+    kGateSegment = 7,
     kReady = 65,
     kCleaned = 66,
     kJudged = 67,
     kExplained = 68,
     kFailed = 69,
     kPreviewed = 70,
+    kSegmented = 71,
 };
 
 struct Message {
@@ -134,14 +139,25 @@ struct GateRequest {
     WorkOrder order;
     std::string rule;            ///< The name of the rule that the cleaner says it applied.
     bool second_output = false;  ///< `written` is the transcoded second output for a peer.
-    std::vector<Box> mask;       ///< What the cleaner says it blackened: judged, not believed.
+    Mask mask;                   ///< What the cleaner says it blackened: judged, not believed.
 };
 
 /// One frame as a picture for people (preview.h). Says nothing about whether the instance is clean.
 struct PreviewRequest {
     std::uint64_t frame = 0;  ///< From 0.
-    std::vector<Box> mask;    ///< Its outline is drawn.
+    std::vector<Box> mask;    ///< That of this frame: its outline is drawn.
 };
+
+/// The mask of a cleaned instance as a Segmentation (segmentation.h).
+struct SegmentRequest {
+    WorkOrder order;
+    Mask mask;                ///< As the gate judged it.
+    Digest cleaned_digest{};  ///< Of the cleaned file, as the gate gave it.
+};
+
+/// What a Segmentation's content follows from beside the project's key: one UID never stands for two (promise
+/// P4).
+Digest segmentation_content(const SegmentRequest& request);
 
 /// The worker could not do the request at all; says nothing about the instance unless `fault` is
 /// quarantine. `reason` is a literal with a number or tag at most.
@@ -154,12 +170,14 @@ Json to_json(const WorkerConfiguration& configuration);
 Json to_json(const WorkerReady& ready);
 Json to_json(const GateRequest& request);
 Json to_json(const PreviewRequest& request);
+Json to_json(const SegmentRequest& request);
 Json to_json(const WorkerFailure& failure);
 /// Strict: a missing, unknown or mistyped field is an error.
 Result<WorkerConfiguration> worker_configuration_from_json(const Json& json);
 Result<WorkerReady> worker_ready_from_json(const Json& json);
 Result<GateRequest> gate_request_from_json(const Json& json);
 Result<PreviewRequest> preview_request_from_json(const Json& json);
+Result<SegmentRequest> segment_request_from_json(const Json& json);
 Result<WorkerFailure> worker_failure_from_json(const Json& json);
 
 }  // namespace efface::pipeline

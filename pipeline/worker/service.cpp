@@ -2,11 +2,13 @@
 
 #include "pipeline/dicom/dcmtk_process.h"
 #include "pipeline/gate/gate.h"
+#include "pipeline/gate/segmentation_judge.h"
 #include "pipeline/scan/part10.h"
 #include "pipeline/unit/clean_unit.h"
 #include "pipeline/unit/explanation.h"
 #include "pipeline/unit/output_file.h"
 #include "pipeline/unit/preview.h"
+#include "pipeline/unit/segmentation.h"
 #include "pipeline/unit/unit_checks.h"
 #include "pipeline/worker/sandbox.h"
 
@@ -114,6 +116,10 @@ Result<WorkerService::Reply> WorkerService::answer(const Message& request) {
             return explain(*json, request);
         case MessageKind::kPreview:
             return preview(*json, request);
+        case MessageKind::kSegment:
+            return segment(*json, request);
+        case MessageKind::kGateSegment:
+            return gate_segment(*json, request);
         default:
             return fail(Fault::kHalt, "worker: a request of no known kind");
     }
@@ -207,6 +213,23 @@ Result<WorkerService::Reply> WorkerService::preview(const Json& json, const Mess
     OutputFile output{request.descriptors[1].get(), limits_.output_bytes_max};
     EFFACE_CHECK(output.append(picture));
     return Reply{MessageKind::kPreviewed, Json::object()};
+}
+
+Result<WorkerService::Reply> WorkerService::segment(const Json& json, const Message& request) {
+    EFFACE_TRY(const SegmentRequest asked, segment_request_from_json(json));
+    EFFACE_TRY(const Project* project, find_project(asked.order));
+    EFFACE_TRY(const std::span<const std::byte> cleaned, load(original_, request, 0, 2));
+    OutputFile output{request.descriptors[1].get(), limits_.output_bytes_max};
+    EFFACE_CHECK(write_segmentation(cleaned, asked, project->key, output));
+    return Reply{MessageKind::kSegmented, Json::object()};
+}
+
+Result<WorkerService::Reply> WorkerService::gate_segment(const Json& json, const Message& request) {
+    EFFACE_TRY(const SegmentRequest asked, segment_request_from_json(json));
+    EFFACE_TRY(const Project* project, find_project(asked.order));
+    EFFACE_TRY(const std::span<const std::byte> cleaned, load(original_, request, 0, 2));
+    EFFACE_TRY(const std::span<const std::byte> written, load(written_, request, 1, 2));
+    return Reply{MessageKind::kJudged, to_json(judge_segmentation(cleaned, written, asked, project->key))};
 }
 
 Result<WorkerService::Reply> WorkerService::explain(const Json& json, const Message& request) {

@@ -42,6 +42,8 @@ private:
     Result<Reply> clean(const Json& json, const Message& request);
     Result<Reply> gate(const Json& json, const Message& request);
     Result<Reply> preview(const Json& json, const Message& request);
+    Result<Reply> segment(const Json& json, const Message& request);
+    Result<Reply> gate_segment(const Json& json, const Message& request);
     Result<Reply> explain(const Json& json, const Message& request);
     Result<const Project*> find_project(const WorkOrder& order) const;
 

@@ -64,7 +64,15 @@ struct PixelRules {
     /// The lower bound of the measured recall, in percent, that a kind needs before "nothing found" counts.
     int recall_percent_min = 95;
 
+    /// What is blackened is delivered as a DICOM Segmentation beside the instance. The node does not do so:
+    /// it does not start with such a rule.
+    bool mask_segmentation = false;
+
     bool accepts(PixelDoubt doubt) const { return accept.contains(doubt); }
 };
+
+/// Behind a rule's name, where a node is to work by it.
+inline constexpr std::string_view kNoSegmentationByNode =
+    "asks for mask_segmentation, which the node does not deliver: efface run and efface occlude do";
 
 }  // namespace efface::rules

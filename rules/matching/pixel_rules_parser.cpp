@@ -6,8 +6,8 @@
 namespace efface::rules {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPixelKeys{
-    "blacken", "device_templates", "ultrasound_regions", "accept", "recall_percent_min"};
+constexpr std::array<std::string_view, 6> kPixelKeys{"blacken", "device_templates",   "ultrasound_regions",
+                                                     "accept",  "recall_percent_min", "mask_segmentation"};
 
 const PixelDoubtRow& find_doubt(const TomlView& view, const toml::node& node, const std::string& name) {
     const auto* row = std::find_if(kPixelDoubts.begin(), kPixelDoubts.end(), [&](const PixelDoubtRow& doubt) {
@@ -84,6 +84,14 @@ PixelRules take_pixel_rules(TomlView& rule, PixelPolicy policy) {
     pixels.ultrasound_regions = view.take_flag("ultrasound_regions", pixels.ultrasound_regions);
     pixels.accept = parse_accept(view);
     pixels.recall_percent_min = parse_percent(view, "recall_percent_min", pixels.recall_percent_min);
+    pixels.mask_segmentation = view.take_flag("mask_segmentation", false);
+    if (pixels.mask_segmentation && policy == PixelPolicy::kHeaderOnly && pixels.blacken.empty() &&
+        !pixels.device_templates && !pixels.ultrasound_regions) {
+        view.wrong(
+            view.table().get("mask_segmentation")->source(),
+            "this rule blackens nothing: 'mask_segmentation' would do nothing"
+        );
+    }
     view.expect_nothing_else(kPixelKeys);
     return pixels;
 }

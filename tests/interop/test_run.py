@@ -13,6 +13,7 @@ from validity import iod_errors, unreadable_by
 
 OUTCOMES = {"cleaned", "quarantined", "refused"}
 RUN_SECONDS = 600
+MULTI_FRAME_WORD = "1.2.840.10008.5.1.4.1.1.7.3"  # Multi-frame Grayscale Word Secondary Capture
 
 
 class Run:
@@ -150,3 +151,32 @@ def test_every_shared_file_has_an_explained_outcome(tmp_path):
     invalid = {row["in"]: sorted(new) for path, row in run.rows.items() if row["outcome"] == "cleaned"
                if (new := iod_errors(run.output_of(row)) - iod_errors(path))}
     assert not invalid, json.dumps(invalid, indent=1)
+
+
+def test_a_mask_is_delivered_as_a_segmentation(synthetic, tmp_path):
+    """Of one frame and of several: valid, readable, of the new UIDs alone, and the same mask when it is taken back."""
+    for frames in (1, 3):
+        source = tmp_path / f"{frames}.dcm"
+        ds = dcmread(synthetic.folder / "syntax/explicit_le.dcm")
+        if frames > 1:
+            ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = MULTI_FRAME_WORD
+            ds.NumberOfFrames, ds.FrameIncrementPointer, ds.PageNumberVector = frames, 0x00182001, list(range(1, frames + 1))
+            ds.PixelData = ds.PixelData * frames
+        ds.save_as(source)
+        mask, clean, again = (tmp_path / f"{frames}.{part}.dcm" for part in ("mask", "clean", "again"))
+        run_efface("occlude", source, "--box", "8,8,16,8", "--segmentation", mask, "-o", clean, state_home=tmp_path)
+        run_efface("occlude", source, "--mask", mask, "-o", again, state_home=tmp_path)
+
+        assert again.read_bytes() == clean.read_bytes(), frames
+        assert not iod_errors(mask), iod_errors(mask)
+        assert not unreadable_by(mask)
+        assert not leaks(mask.read_bytes(), synthetic.files)
+        segmentation, image = dcmread(mask), dcmread(clean)
+        sources = [group.DerivationImageSequence[0].SourceImageSequence[0]
+                   for group in segmentation.PerFrameFunctionalGroupsSequence]
+        assert {item.ReferencedSOPInstanceUID for item in sources} == {image.SOPInstanceUID}
+        assert segmentation.StudyInstanceUID == image.StudyInstanceUID
+        assert segmentation.SeriesInstanceUID != image.SeriesInstanceUID
+        bits = segmentation.pixel_array.reshape(frames, image.Rows, image.Columns)
+        assert bits[:, 8:16, 8:24].all()
+        assert bits.sum() == frames * 8 * 16

@@ -1,5 +1,6 @@
 // What was found goes black, and the search runs again on what is left, until it finds nothing outside the
 // mask.
+#include "pipeline/pixel/cine.h"
 #include "pipeline/pixel/stage_list.h"
 
 namespace efface::pipeline::stages {
@@ -8,17 +9,12 @@ namespace {
 void extend(StageWork& work) {
     const std::size_t columns = work.image.columns();
     const std::size_t rows = work.image.rows();
-    const auto add_uncovered = [&](const Box& found, Box (*grown)(const Box&, std::size_t, std::size_t)) {
-        if (!work.mask.covers(found, columns, rows)) {
-            add(work.mask, grown(found, columns, rows), columns, rows);
-        }
-    };
-    for (const Box& box : work.found.text) {
-        add_uncovered(box, mask_box_of_text);
-    }
-    for (const Box& box : work.found.faces) {
-        add_uncovered(box, mask_box_of_face);
-    }
+    add_found(
+        work.mask, work.found.text, mask_box_of_text, text_window(work.image, work.identity), columns, rows
+    );
+    add_found(
+        work.mask, work.found.faces, mask_box_of_face, face_window(work.image, work.identity), columns, rows
+    );
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 """Instances through `efface run` under a rule that has pictures searched: what changes outside the mask, how long it takes.
 
 Changed samples are counted without any of Efface's code: pydicom reads original and output, numpy compares. A mask
-consists of cells of an 8-pixel grid (docs/pixels.md), each wholly black in the output; a changed sample in a cell that
-is not wholly black is therefore one that changed outside the mask.
+of a frame consists of cells of an 8-pixel grid (docs/pixels.md), each wholly black in that frame of the output; a changed
+sample in a cell that is not wholly black is therefore one that changed outside the mask.
 """
 
 import json
@@ -73,14 +73,14 @@ def changed_outside(original, written):
     if not changed.any():
         return 0, 0
     black = written.max() if _is_inverted(original, written, changed) else written.min()
-    rows, columns = written.shape[1:3]
-    dark = (written == black).all(axis=(0, 3))
+    frames, rows, columns = written.shape[:3]
+    dark = (written == black).all(axis=3)
     height, width = -(-rows // GRID) * GRID, -(-columns // GRID) * GRID
-    padded = np.ones((height, width), bool)
-    padded[:rows, :columns] = dark
-    cells = padded.reshape(height // GRID, GRID, width // GRID, GRID).all(axis=(1, 3))
-    mask = cells.repeat(GRID, axis=0).repeat(GRID, axis=1)[:rows, :columns]
-    return int((changed & ~mask[None, :, :, None]).sum()), int(changed.sum())
+    padded = np.ones((frames, height, width), bool)
+    padded[:, :rows, :columns] = dark
+    cells = padded.reshape(frames, height // GRID, GRID, width // GRID, GRID).all(axis=(2, 4))
+    mask = cells.repeat(GRID, axis=1).repeat(GRID, axis=2)[:, :rows, :columns]
+    return int((changed & ~mask[..., None]).sum()), int(changed.sum())
 
 
 def _is_inverted(original, written, changed):

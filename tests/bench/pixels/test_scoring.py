@@ -216,6 +216,16 @@ def test_a_mask_at_the_edge_may_end_within_a_cell():
     assert changed_outside(original, written)[0] == 0
 
 
+def test_every_frame_has_a_mask_of_its_own():
+    original = np.full((3, 16, 16, 1), 100, np.uint8)
+    written = original.copy()
+    written[1, :8, :8] = 0
+    assert changed_outside(original, written) == (0, 64)
+
+    written[2, 2, 2] = 0
+    assert changed_outside(original, written) == (1, 65)
+
+
 def test_blackened_means_the_largest_value_in_monochrome1():
     original = np.full((1, 16, 16, 1), 100, np.uint16)
     written = original.copy()

@@ -101,6 +101,27 @@ TEST(BulkRun, KeepsBackWhatWorkersOrGateRefuse) {
     EXPECT_FALSE(summary->all_cleaned());
 }
 
+TEST(BulkRun, PlacesNoInstanceWhoseMaskCannotBeDelivered) {
+    BulkFolder folder;
+    folder.put("held", ct_instance("2.25.1", "<mask><segment-refuse>"));
+    folder.put("died", ct_instance("2.25.2", "<mask><segment-die>"));
+    folder.put("none", ct_instance("2.25.3"));
+    const std::string rules =
+        std::string{kHeaderOnlyRules} + "[rule.pixels]\nblacken = [[0, 0, 4, 4]]\nmask_segmentation = true\n";
+    const BulkOptions options = folder.options(kWorker, rules);
+
+    const auto summary = folder.run(options);
+
+    ASSERT_TRUE(summary) << summary.error();
+    EXPECT_EQ(folder.outcomes.at("held").kind, Kind::kQuarantined);
+    EXPECT_EQ(folder.outcomes.at("held").reason, "the gate holds the Segmentation of the mask");
+    EXPECT_EQ(folder.outcomes.at("died").kind, Kind::kQuarantined);
+    EXPECT_EQ(folder.outcomes.at("none").kind, Kind::kCleaned) << "it has no mask";
+    EXPECT_EQ(folder.written().size(), 1U);
+    EXPECT_EQ(count(audit_of(options), db::AuditEvent::kCleaned), 1U);
+    EXPECT_EQ(count(audit_of(options), db::AuditEvent::kQuarantined), 2U);
+}
+
 TEST(BulkRun, TakesNoWorkersWordForRuleAndIdentity) {
     BulkFolder folder;
     folder.put("rule", ct_instance("2.25.1", "<other-rule>"));

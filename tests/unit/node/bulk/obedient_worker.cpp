@@ -1,6 +1,7 @@
 // A worker that does what the original's Image Comments tell it: "die", "die-once", "gate-refuse",
-// "refuse", "change-later", or (anything else) copy the original and pass it. Stands in for efface-worker
-// where only the run is tested: what it "cleans" is not clean.
+// "refuse", "change-later", "mask" with "segment-die" or "segment-refuse", or (anything else) copy the
+// original and pass it. Stands in for efface-worker where only the run is tested: what it "cleans" is not
+// clean.
 #include "config/crypto/digest.h"
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
@@ -55,6 +56,9 @@ void clean(const Message& request) {
     report.outcome = CleanReport::Outcome::kCleaned;
     report.new_sop_instance_uid = told(content, "other-uid") ? "2.25.1" : order->sop_instance_uid.reveal();
     report.actions[rules::Action::X] = 2;
+    if (told(content, "mask")) {
+        report.mask.boxes = {{0, 0, 4, 4}};
+    }
     reply(MessageKind::kCleaned, to_json(report));
 }
 
@@ -70,6 +74,21 @@ void gate(const Message& request) {
     if (told(content, "change-later")) {
         static_cast<void>(::pwrite(request.descriptors.at(1).get(), "X", 1, 0));
     }
+    reply(MessageKind::kJudged, to_json(report));
+}
+
+void segment(const Message& request) {
+    const std::string content = content_of(request.descriptors.at(0));
+    if (told(content, "segment-die")) {
+        std::abort();
+    }
+    static_cast<void>(::pwrite(request.descriptors.at(1).get(), content.data(), content.size(), 0));
+    reply(MessageKind::kSegmented, Json::object());
+}
+
+void gate_segment(const Message& request) {
+    GateReport report;
+    report.passed = !told(content_of(request.descriptors.at(0)), "segment-refuse");
     reply(MessageKind::kJudged, to_json(report));
 }
 
@@ -90,6 +109,12 @@ int main() {
                 break;
             case MessageKind::kGate:
                 gate(received->message);
+                break;
+            case MessageKind::kSegment:
+                segment(received->message);
+                break;
+            case MessageKind::kGateSegment:
+                gate_segment(received->message);
                 break;
             default:
                 return 1;

@@ -168,6 +168,39 @@ TEST(ConfigCommand, ItsExampleIsRightOnceItsFilesAreThere) {
     EXPECT_EQ(run({"config", "check"}).code, 2);
 }
 
+TEST(ConfigCommand, RefusesARuleThatAsksForWhatTheNodeDoesNotDeliver) {
+    const TemporaryDirectory directory;
+    const std::string key = directory.path() + "/trial.key";
+    ASSERT_EQ(run({"key", "new", key}).code, kOk);
+    const auto check = [&](std::string_view asked) {
+        const std::string rules = write_file(
+            directory, "rules.toml",
+            std::string{kHeaderOnlyRules} +
+                "[rule.pixels]\nblacken = [[0, 0, 8, 8]]\nmask_segmentation = " + std::string{asked} + "\n"
+        );
+        return run(
+            {"config", "check",
+             write_file(
+                 directory, "efface.toml",
+                 "node = { state_directory = \"" + directory.path() +
+                     "\" }\nproject = [{ name = \"trial\", " + "called_aes = [\"EFFACE\"], key_file = \"" +
+                     key + "\", rules_file = \"" + rules +
+                     "\" }]\npeer = [{ name = \"ct1\", calling_ae = \"CT1\", addresses = [\"10.1.0.0/16\"] "
+                     "}]\n[[destination]]\nname = \"archive\"\nkind = \"folder\"\npath = \"" +
+                     directory.path() + "/archive\"\n"
+             )}
+        );
+    };
+
+    EXPECT_EQ(check("false").code, kOk) << check("false").out;
+    const CommandOutcome refused = check("true");
+    EXPECT_EQ(refused.code, kConfiguration);
+    EXPECT_NE(
+        refused.out.find("rule \"everything\" asks for mask_segmentation, which the node does not deliver"),
+        std::string::npos
+    ) << refused.out;
+}
+
 TEST(ConfigCommand, NamesLineAndColumn) {
     const TemporaryDirectory directory;
     const std::string path = write_file(directory, "efface.toml", "[node]\nstate_directry = \"/tmp/x\"\n");
@@ -264,7 +297,8 @@ TEST_F(RunProgram, PrintsOneObjectALineWithTheDocumentedFields) {
     }
     EXPECT_EQ(
         keys, (std::vector<std::string>{
-                  "in", "outcome", "out", "reason", "rule", "actions", "mask_boxes", "preview"})
+                  "in", "outcome", "out", "reason", "rule", "actions", "mask_boxes", "preview",
+                  "mask_segmentation"})
     );
     EXPECT_EQ(lines[1]["outcome"], "cleaned");
     EXPECT_EQ(lines[1]["rule"], "everything");
@@ -352,6 +386,46 @@ TEST_F(RunProgram, OccludesWhatAPaintedMaskShows) {
     EXPECT_EQ(other.code, kNegative);
     EXPECT_NE(other.out.find("the mask has 64 columns and 8 rows, the image has not"), std::string::npos)
         << other.out;
+}
+
+TEST_F(RunProgram, DeliversWhatItOccludedAsASegmentationAndTakesItBack) {
+    folder_.put("one", grey_image("1.2.3.4.5.1.1"));
+    const std::string in = "occlude " + folder_.in() + "/one ";
+    const std::string seg = folder_.path("mask.dcm");
+
+    const CommandOutcome made = run_program(
+        state_ + in + "--box 8,8,10,8 --box 40,32,8,8 --segmentation " + seg + " -o " +
+        folder_.path("clean.dcm") + " 2>&1"
+    );
+    const CommandOutcome back =
+        run_program(state_ + in + "--mask " + seg + " -o " + folder_.path("again.dcm") + " 2>&1");
+
+    ASSERT_EQ(made.code, kOk) << made.out;
+    ASSERT_EQ(back.code, kOk) << back.out;
+    EXPECT_EQ(read_file(seg).find(kPatientName), std::string::npos);
+    EXPECT_EQ(read_file(folder_.path("again.dcm")), read_file(folder_.path("clean.dcm")))
+        << "the same pixels, and nothing more";
+    const CommandOutcome audit = run_program(
+        state_ + "audit query --event cleaned --json --database " + folder_.path("clean.dcm") +
+        ".audit/audit.sqlite"
+    );
+    EXPECT_NE(audit.out.find("mask_segmentation"), std::string::npos) << audit.out;
+}
+
+TEST_F(RunProgram, PutsTheSegmentationBesideTheInstanceWhereTheRuleAsksForIt) {
+    folder_.put("one", grey_image("1.2.3.4.5.1.1"));
+    std::ofstream{folder_.path("masks.toml")} << kHeaderOnlyRules
+                                              << "[rule.pixels]\nblacken = [[8, 8, 8, 8]]\n"
+                                                 "mask_segmentation = true\n";
+
+    const CommandOutcome outcome = run_folder(" --rules " + folder_.path("masks.toml") + " --json");
+
+    ASSERT_EQ(outcome.code, kOk) << outcome.out;
+    const Json line = outcome.json_lines().at(0);
+    const std::string seg = line["mask_segmentation"];
+    EXPECT_TRUE(std::filesystem::exists(seg));
+    EXPECT_NE(seg, line["out"]);
+    EXPECT_EQ(folder_.written().size(), 2U);
 }
 
 TEST_F(RunProgram, PreviewsWithoutKeepingAnythingElse) {

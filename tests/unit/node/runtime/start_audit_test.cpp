@@ -3,9 +3,13 @@
 
 #include "config/json.h"
 #include "db/audit/audit_query.h"
+#include "node/runtime/project_set.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/unit/db/temporary_store.h"
 
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace efface::node {
 namespace {
@@ -117,6 +121,30 @@ TEST_F(StartAudit, ANewProjectBringsItsRulesAndItsKey) {
 
     EXPECT_EQ(added_[1].entry.project, "second");
     EXPECT_EQ(added_[2].entry.outcome, db::AuditOutcome::kSuccess);
+}
+
+TEST(ProjectSet, ARuleThatAsksForASegmentationStopsTheStart) {
+    const efface::testing::TemporaryDirectory directory;
+    Settings settings = Settings::embedded(directory.path());
+    ProjectSettings& project = settings.projects.front();
+    project.rules_file = directory.path() + "/rules.toml";
+    settings.audit.key_file = project.key_file = directory.path() + "/a.key";
+    std::ofstream{project.key_file} << "efface-key-1 " << std::string(32, '1') << std::string(32, 'a')
+                                    << "\n";
+    const auto load = [&](std::string_view asked) {
+        std::ofstream{project.rules_file} << "[[rule]]\nname = 'masks'\ndestinations = ['"
+                                          << settings.destinations.front().name
+                                          << "']\npixels.mask_segmentation = " << asked << "\n";
+        return load_projects(settings);
+    };
+
+    const auto fine = load("false");
+    const auto refused = load("true");
+
+    EXPECT_TRUE(fine.has_value()) << fine.error();
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_NE(refused.error().find("rule \"masks\" asks for mask_segmentation"), std::string::npos)
+        << refused.error();
 }
 
 }  // namespace

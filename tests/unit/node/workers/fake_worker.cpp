@@ -144,7 +144,7 @@ void clean(Message& request) {
         order->transcode_to.empty() ? order->transfer_syntax_uid : order->transcode_to;
     if (order->forced_rule == "picture") {
         report.outcome = has_models ? CleanReport::Outcome::kCleaned : CleanReport::Outcome::kNeedsDetectors;
-        report.mask = {{8, 16, 24, 32}};
+        report.mask.boxes = {{8, 16, 24, 32}};
     }
     lie(order->forced_rule, report);
     request.descriptors.clear();

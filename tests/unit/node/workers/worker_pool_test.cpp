@@ -73,7 +73,7 @@ TEST_F(WorkerPoolTest, APictureIsCleanedAndJudgedByProcessesWithDetectors) {
     EXPECT_EQ(result.clean.outcome, pipeline::CleanReport::Outcome::kCleaned);
     EXPECT_TRUE(result.gate.passed) << result.gate.reason;
     EXPECT_EQ(result.model_digest, "models");
-    EXPECT_EQ(result.clean.mask, (std::vector<pipeline::Box>{{8, 16, 24, 32}}));
+    EXPECT_EQ(result.clean.mask.boxes, (std::vector<pipeline::Box>{{8, 16, 24, 32}}));
     EXPECT_TRUE(submit("").get().gate.passed);
     EXPECT_EQ(pool_->restarts(), 0U);
 }

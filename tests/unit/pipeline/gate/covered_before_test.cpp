@@ -56,8 +56,8 @@ protected:
         const std::string original = data_set_of(before);
         const std::string written = data_set_of(after);
         return judge_masked_samples(
-            {bytes(original), explicit_little_endian()}, {bytes(written), explicit_little_endian()}, mask,
-            kFaceOnly, finders_
+            {bytes(original), explicit_little_endian()}, {bytes(written), explicit_little_endian()},
+            Mask{mask}, kFaceOnly, finders_
         );
     }
 

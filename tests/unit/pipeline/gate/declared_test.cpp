@@ -151,7 +151,7 @@ TEST_F(DeclaredTest, RegionsOfTheRuleAreBlackenedOnTheGrid) {
     clean_it("[rule.pixels]\nblacken = [[3, 0, 10, 9], [60, 60, 900, 900]]");
 
     ASSERT_TRUE(was_cleaned()) << report_.reason;
-    EXPECT_EQ(report_.mask, (std::vector<Box>{{0, 0, 16, 16}, {56, 56, 64, 64}}));
+    EXPECT_EQ(report_.mask.boxes, (std::vector<Box>{{0, 0, 16, 16}, {56, 56, 64, 64}}));
     EXPECT_EQ(at(15, 15), 0);
     EXPECT_NE(at(16, 15), 0);
     EXPECT_TRUE(says("regions of the rule blackened"));
@@ -172,7 +172,7 @@ TEST_F(DeclaredTest, AHeaderOnlyRuleBlackensWhatItNamesWithoutDetectors) {
     clean_it("[rule.pixels]\nblacken = [[0, 0, 16, 16]]");
 
     ASSERT_TRUE(was_cleaned()) << report_.reason;
-    EXPECT_EQ(report_.mask, (std::vector<Box>{{0, 0, 16, 16}})) << "ultrasound regions are not asked";
+    EXPECT_EQ(report_.mask.boxes, (std::vector<Box>{{0, 0, 16, 16}})) << "ultrasound regions are not asked";
     EXPECT_EQ(at(15, 15), 0);
     EXPECT_NE(written_.find(rules::kMethodPixelsNotCleaned), std::string::npos);
     EXPECT_NE(written_.find("DERIVED"), std::string::npos);
@@ -188,7 +188,7 @@ TEST_F(DeclaredTest, ADevicesTemplateIsTakenAndNamed) {
     clean_it();
 
     ASSERT_TRUE(was_cleaned()) << report_.reason;
-    EXPECT_EQ(report_.mask, (std::vector<Box>{{0, 0, 64, 8}}));
+    EXPECT_EQ(report_.mask.boxes, (std::vector<Box>{{0, 0, 64, 8}}));
     EXPECT_TRUE(says("regions of the device template acme blackened"));
 }
 

@@ -88,7 +88,8 @@ protected:
                            static_cast<std::int64_t>(y) >= box.top &&
                            static_cast<std::int64_t>(y) < box.bottom;
                 };
-                const bool bright = identity_ && (within(kText) || within(kFace));
+                const bool has_text = !text_frame_ || *text_frame_ == frame;
+                const bool bright = identity_ && ((has_text && within(kText)) || within(kFace));
                 for (std::size_t c = 0; c < kind_.samples; ++c) {
                     const std::int32_t value =
                         bright ? 250
@@ -217,6 +218,7 @@ protected:
 
     Kind kind_ = GetParam();
     bool identity_ = true;
+    std::optional<std::size_t> text_frame_{};  ///< The only one that shows text.
     HalfDetector text_{false};
     HalfDetector face_{true};
     pipeline::Finders finders_{&text_, &face_};
@@ -249,7 +251,7 @@ TEST_P(EditedJpeg, KeepsItsSyntaxAndPassesTheGate) {
 TEST_P(EditedJpeg, WritesWhatTheCoefficientsSayAndNothingElse) {
     clean_it();
     ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned) << cleaned_.report.reason;
-    const std::vector<Bytes> expected = blackened(cleaned_.report.mask);
+    const std::vector<Bytes> expected = blackened(cleaned_.report.mask.boxes);
     for (const Bytes& frame : expected) {
         EXPECT_NE(cleaned_.written.find(text_of(frame)), std::string::npos);
     }
@@ -266,7 +268,7 @@ TEST_P(EditedJpeg, TheGateHoldsTheOriginalUnderTheMask) {
 
 TEST_P(EditedJpeg, TheGateHoldsAPartOfTheOriginalUnderTheMask) {
     clean_it();
-    std::vector<Box> cut = cleaned_.report.mask;
+    std::vector<Box> cut = cleaned_.report.mask.boxes;
     cut.front().bottom = cut.front().top + (cut.front().height() - 1) / 16 * 16;
     if (cut.front().empty()) {
         cut.erase(cut.begin());
@@ -277,7 +279,7 @@ TEST_P(EditedJpeg, TheGateHoldsAPartOfTheOriginalUnderTheMask) {
 
 TEST_P(EditedJpeg, TheGateHoldsAChangeOutsideTheMask) {
     clean_it();
-    std::vector<Box> more = cleaned_.report.mask;
+    std::vector<Box> more = cleaned_.report.mask.boxes;
     more.push_back({0, 64, 1, 65});
     plant(blackened(more));
     if (kind_.table == Table::kNone) {
@@ -337,15 +339,36 @@ class EditedJpegGate : public EditedJpeg {};
 TEST_P(EditedJpegGate, HoldsAMaskThatForgetsAFace) {
     clean_it();
     ASSERT_EQ(cleaned_.report.mask.size(), 2U);
-    cleaned_.report.mask.pop_back();
-    plant(blackened(cleaned_.report.mask));
+    cleaned_.report.mask.boxes.pop_back();
+    plant(blackened(cleaned_.report.mask.boxes));
     EXPECT_EQ(judge_it().reason, "gate: a face is found outside the mask (7FE0,0010)");
 }
 
 TEST_P(EditedJpegGate, HoldsAMaskThatCutsAUnit) {
     clean_it();
-    cleaned_.report.mask.front().right -= 8;
+    cleaned_.report.mask.boxes.front().right -= 8;
     EXPECT_EQ(judge_it().reason, "gate: the mask cuts a coded unit of a JPEG frame (7FE0,0010)");
+}
+
+TEST_P(EditedJpegGate, HoldsAMaskThatIsAFrameLate) {
+    kind_ = {.name = "Cine", .options = {.across = 2}, .frames = 12};
+    text_frame_ = 9;
+    clean_it();
+    ASSERT_EQ(cleaned_.report.mask.some_frames.size(), 1U);
+    pipeline::FrameBox& text = cleaned_.report.mask.some_frames[0];
+    EXPECT_EQ(text.frames, (pipeline::FrameSpan{7, 5}));
+    EXPECT_EQ(text.box.left % 16 + text.box.right % 16, 0) << "whole coded units";
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+    const std::vector<Bytes> face = blackened(cleaned_.report.mask.boxes);
+    const std::vector<Bytes> both = blackened({cleaned_.report.mask.boxes[0], text.box});
+    for (std::size_t frame = 0; frame < 12; ++frame) {
+        const Bytes& wanted = frame < 7 ? face[frame] : both[frame];
+        EXPECT_NE(cleaned_.written.find(text_of(wanted)), std::string::npos) << frame;
+    }
+
+    text.frames = {8, 4};
+
+    EXPECT_EQ(judge_it().reason, "gate: samples outside the mask differ (7FE0,0010)");
 }
 
 TEST_P(EditedJpegGate, HoldsASecondCompression) {
@@ -358,7 +381,7 @@ TEST_P(EditedJpegGate, HoldsASecondCompression) {
 
 TEST_P(EditedJpegGate, HoldsACommentInAFrame) {
     clean_it();
-    std::vector<Bytes> frames = blackened(cleaned_.report.mask);
+    std::vector<Bytes> frames = blackened(cleaned_.report.mask.boxes);
     const std::string_view comment{
         "\xFF\xFE\0\x08"
         "DOE^JO",
@@ -375,9 +398,11 @@ TEST_P(EditedJpegGate, HoldsGreyInPlaceOfBlack) {
     std::vector<Bytes> frames;
     for (const Bytes& frame : frames_) {
         frames.push_back(
-            pipeline::blacken_jpeg(frame, picture(0).shape, "MONOCHROME1", cleaned_.report.mask).value()
+            pipeline::blacken_jpeg(frame, picture(0).shape, "MONOCHROME1", cleaned_.report.mask.boxes).value()
         );
-        frames.back().resize(frames.back().size() + frames.back().size() % 2);
+        if (frames.back().size() % 2 != 0) {
+            frames.back().push_back(std::byte{0});
+        }
     }
     plant(frames);
     EXPECT_EQ(judge_it().reason, "gate: something stands under the mask (7FE0,0010)");

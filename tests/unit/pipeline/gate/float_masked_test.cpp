@@ -215,7 +215,7 @@ TEST_P(FloatMasked, IsZeroWhereSomethingWasFoundAndEveryBitAsBeforeElsewhere) {
     std::size_t zeros = 0;
     for (std::size_t i = 0; i < before_.size(); ++i) {
         const std::size_t pixel = i / width() % (kColumns * kRows);
-        const bool masked = std::ranges::any_of(cleaned_.report.mask, [&](const Box& box) {
+        const bool masked = std::ranges::any_of(cleaned_.report.mask.boxes, [&](const Box& box) {
             return within(box, pixel % kColumns, pixel / kColumns);
         });
         ASSERT_EQ(after()[i], masked ? '\0' : before_[i]) << i;
@@ -257,8 +257,8 @@ TEST_P(FloatMasked, TheGateHoldsAnyOtherBit) {
 
 TEST_P(FloatMasked, TheGateFindsWhatAMaskLeavesOut) {
     clean_it();
-    const Box forgotten = cleaned_.report.mask.back();
-    cleaned_.report.mask.pop_back();
+    const Box forgotten = cleaned_.report.mask.boxes.back();
+    cleaned_.report.mask.boxes.pop_back();
     for (std::size_t i = 0; i < before_.size(); ++i) {
         const std::size_t pixel = i / width() % (kColumns * kRows);
         if (within(forgotten, pixel % kColumns, pixel / kColumns)) {

@@ -78,7 +78,7 @@ inline Cleaned clean(
 
 inline pipeline::GateReport judge(
     std::string_view original, std::string_view written, const rules::Rule& rule,
-    const pipeline::WorkOrder& order, std::vector<pipeline::Box> mask = {}, pipeline::Finders finders = {}
+    const pipeline::WorkOrder& order, pipeline::Mask mask = {}, pipeline::Finders finders = {}
 ) {
     const rules::ProjectKey key = test_key();
     return pipeline::judge(

@@ -103,8 +103,8 @@ protected:
     }
 
     /// What one pixel shows, 0 to 255: a pattern, text, a face.
-    std::uint8_t shown(std::size_t x, std::size_t y) const {
-        if (has_text_ && within(kText, x, y)) {
+    std::uint8_t shown(int frame, std::size_t x, std::size_t y) const {
+        if (has_text_ && (text_frame_ < 0 || frame == text_frame_) && within(kText, x, y)) {
             return kTextValue;
         }
         if (has_face_ && within(kFace, x, y)) {
@@ -124,12 +124,12 @@ protected:
             for (std::size_t plane = 0; plane < planes; ++plane) {
                 for (std::size_t pixel = 0; pixel < kSide * kSide; ++pixel) {
                     if (kind.photometric == "YBR_FULL_422") {
-                        all += static_cast<char>(shown(pixel % kSide, pixel / kSide));
+                        all += static_cast<char>(shown(frame, pixel % kSide, pixel / kSide));
                         all += pixel % 2 == 1 ? "\x80\x80" : "";
                         continue;
                     }
                     for (std::size_t i = 0; i < together; ++i) {
-                        append_sample(all, kind, shown(pixel % kSide, pixel / kSide), plane + i);
+                        append_sample(all, kind, shown(frame, pixel % kSide, pixel / kSide), plane + i);
                     }
                 }
             }
@@ -277,6 +277,7 @@ protected:
     std::string_view sop_class_ = kSecondaryCapture;
     bool has_text_ = true;
     bool has_face_ = true;
+    int text_frame_ = -1;  ///< The only one that shows text; -1: all do.
     ValueDetector text_{kTextValue};
     ValueDetector face_{kFaceValue};
     pipeline::Finders finders_{&text_, &face_};
@@ -298,7 +299,7 @@ TEST_P(MaskedTest, IsBlackWhereSomethingWasFoundAndAsBeforeElsewhere) {
     clean_it(GetParam());
     ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned) << cleaned_.report.reason;
     ASSERT_EQ(cleaned_.report.mask.size(), 2U);
-    for (const Box& box : cleaned_.report.mask) {
+    for (const Box& box : cleaned_.report.mask.boxes) {
         EXPECT_EQ(box.left % 8 + box.top % 8 + box.right % 8 + box.bottom % 8, 0) << "the grid";
     }
 
@@ -344,8 +345,8 @@ TEST_P(MaskedTest, TheGateHoldsAChangeOutsideTheMask) {
 TEST_P(MaskedTest, TheGateFindsWhatAMaskLeavesOut) {
     clean_it(GetParam());
     // A cleaner that "forgot" the second box, in samples and in report alike.
-    const Box forgotten = cleaned_.report.mask.back();
-    cleaned_.report.mask.pop_back();
+    const Box forgotten = cleaned_.report.mask.boxes.back();
+    cleaned_.report.mask.boxes.pop_back();
     const std::string whole = samples_of(GetParam());
     const std::size_t unit = sample_bytes_ / (kSide * kSide * static_cast<std::size_t>(GetParam().frames));
     if (GetParam().planar == 0) {
@@ -432,36 +433,111 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& kind) { return kind.param.name; }
 );
 
+/// Twelve frames: a face in all of them, text in the tenth alone.
+class PerFrame : public MaskedTest {
+protected:
+    static constexpr int kFrames = 12;
+    static constexpr int kTextFrame = 9;
+    static constexpr Box kTextMask{0, 8, 40, 24};
+
+    void clean_twelve() {
+        text_frame_ = kTextFrame;
+        clean_it(GetParam());
+        ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned)
+            << cleaned_.report.reason;
+    }
+
+    /// The bytes of a pixel that are changed; planes apart, all of a frame.
+    bool is_changed(int frame, const Box& box) {
+        const std::size_t bytes = sample_bytes_ / kFrames;
+        const std::size_t first = static_cast<std::size_t>(frame) * bytes;
+        const std::size_t planes = GetParam().planar == 1 ? 3 : 1;
+        for (std::size_t at = 0; at < bytes; ++at) {
+            const std::size_t pixel = at % (bytes / planes) * kSide * kSide / (bytes / planes);
+            const bool inside = within(box, pixel % kSide, pixel / kSide);
+            if (inside && before()[first + at] != after()[first + at]) {
+                return true;
+            }
+        }
+        return false;
+    }
+};
+
+TEST_P(PerFrame, TextOfOneFrameIsBlackInItsNeighboursAndNowhereElse) {
+    ASSERT_NO_FATAL_FAILURE(clean_twelve());
+
+    EXPECT_EQ(cleaned_.report.mask.boxes.size(), 1U) << "the face, in all frames";
+    ASSERT_EQ(cleaned_.report.mask.some_frames.size(), 1U);
+    EXPECT_EQ(cleaned_.report.mask.some_frames[0], (pipeline::FrameBox{kTextMask, {7, 5}}));
+    for (int frame = 0; frame < kFrames; ++frame) {
+        EXPECT_EQ(is_changed(frame, kTextMask), frame >= 7) << frame;
+        EXPECT_TRUE(is_changed(frame, kFace)) << frame;
+    }
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+}
+
+TEST_P(PerFrame, TheGateHoldsAMaskThatIsAFrameLate) {
+    ASSERT_NO_FATAL_FAILURE(clean_twelve());
+    cleaned_.report.mask.some_frames[0].frames = {8, 4};
+
+    EXPECT_EQ(judge_it().reason, "gate: samples outside the mask differ (7FE0,0010)");
+}
+
+TEST_P(PerFrame, TheGateHoldsAMaskThatIsAFrameEarly) {
+    ASSERT_NO_FATAL_FAILURE(clean_twelve());
+    cleaned_.report.mask.some_frames[0].frames = {6, 5};
+
+    EXPECT_EQ(judge_it().reason, "gate: something stands under the mask (7FE0,0010)");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Twelve, PerFrame,
+    ::testing::Values(
+        Kind{.name = "Grey12", .allocated = 16, .stored = 12, .frames = 12},
+        Kind{.name = "RgbByPlane", .photometric = "RGB", .samples = 3, .planar = 1, .frames = 12},
+        Kind{.name = "Ybr422", .photometric = "YBR_FULL_422", .samples = 3, .frames = 12},
+        Kind{.name = "Palette", .photometric = "PALETTE COLOR", .frames = 12},
+        Kind{.name = "Rle8", .frames = 12, .rle = true},
+        Kind{.name = "BigEndian", .allocated = 16, .stored = 12, .frames = 12, .big_endian = true}
+    ),
+    [](const auto& kind) { return kind.param.name; }
+);
+
 class FoundTest : public MaskedTest {};
 
-TEST_F(FoundTest, SingleBitsAreBlackenedBitByBit) {
-    DicomWriter data;
-    data.element(0x00080008, Vr::CS, "ORIGINAL\\PRIMARY")
-        .element(0x00080016, Vr::UI, kSecondaryCapture)
-        .element(0x00080018, Vr::UI, "1.2.276.0.99.2.1")
-        .element(0x00080060, Vr::CS, "OT")
-        .element(0x0020000D, Vr::UI, "1.2.276.0.99.2.2")
-        .element(0x0020000E, Vr::UI, "1.2.276.0.99.2.3")
-        .us(0x00280002, 1)
-        .element(0x00280004, Vr::CS, "MONOCHROME2")
-        .element(0x00280008, Vr::IS, "1")
-        .us(0x00280010, 31)
-        .us(0x00280011, 53)
-        .us(0x00280100, 1)
-        .us(0x00280101, 1)
-        .us(0x00280102, 0)
-        .us(0x00280103, 0);
-    std::string bits((53 * 31 + 15) / 16 * 2, '\0');
-    const auto set = [&](std::size_t x, std::size_t y) {
-        const std::size_t bit = y * 53 + x;
-        bits[bit / 8] = static_cast<char>(bits[bit / 8] | 1 << bit % 8);
-    };
-    set(12, 9);
-    set(20, 14);
-    set(51, 30);  // Another value of nothing that is found.
-    data.header(0x7FE00010, Vr::OB, static_cast<std::uint32_t>(bits.size())).raw(bits);
-    original_ =
-        part10_file(data.text(), rules::kExplicitVrLittleEndian, kSecondaryCapture, "1.2.276.0.99.2.1");
+// A cleaner whose frames are counted from one: what it says and what it writes agree.
+TEST_F(FoundTest, TheGateFindsTextThatAMaskShiftedByAFrameLeaves) {
+    text_frame_ = 9;
+    const Kind kind{.frames = 12};
+    clean_it(kind);
+    ASSERT_EQ(cleaned_.report.mask.some_frames.size(), 1U);
+    ASSERT_TRUE(judge_it().passed) << judge_it().reason;
+    constexpr std::size_t kFrameBytes = kSide * kSide;
+    const Box box = cleaned_.report.mask.some_frames[0].box;
+    cleaned_.report.mask.some_frames[0].frames = {10, 2};
+    for (std::size_t at = 0; at < 10 * kFrameBytes; ++at) {
+        const std::size_t pixel = at % kFrameBytes;
+        if (within(box, pixel % kSide, pixel / kSide)) {
+            after()[at] = before()[at];
+        }
+    }
+
+    EXPECT_EQ(judge_it().reason, "gate: text is found outside the mask (7FE0,0010)");
+}
+
+TEST_F(FoundTest, TextOfAThirdOfTheFramesIsBlackInAll) {
+    text_frame_ = 1;
+    clean_it({.frames = 3});
+
+    EXPECT_EQ(cleaned_.report.mask.boxes.size(), 2U);
+    EXPECT_TRUE(cleaned_.report.mask.some_frames.empty());
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+}
+
+class SingleBits : public MaskedTest {
+protected:
+    static constexpr std::size_t kColumns = 53;
+    static constexpr std::size_t kRows = 31;
 
     class Lines final : public pipeline::Detector {
     public:
@@ -469,22 +545,80 @@ TEST_F(FoundTest, SingleBitsAreBlackenedBitByBit) {
             const bool left = picture.at(12, 9) == 255 || picture.at(20, 14) == 255;
             return left ? std::vector<Detection>{{{12, 9, 21, 15}, 1.0F}} : std::vector<Detection>{};
         }
-    } lines;
+    };
 
-    finders_.text = &lines;
-
-    cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
-
-    ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned) << cleaned_.report.reason;
-    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
-    std::string wanted = bits;
-    for (const std::size_t bit : {9 * 53 + 12, 14 * 53 + 20}) {
-        wanted[bit / 8] = static_cast<char>(wanted[bit / 8] & ~(1 << bit % 8));
+    static void set(std::string& bits, std::size_t frame, std::size_t x, std::size_t y, bool value = true) {
+        const std::size_t bit = (frame * kRows + y) * kColumns + x;
+        bits[bit / 8] =
+            static_cast<char>(value ? bits[bit / 8] | 1 << bit % 8 : bits[bit / 8] & ~(1 << bit % 8));
     }
-    EXPECT_TRUE(cleaned_.written.ends_with(wanted));
+
+    static std::string no_bits(std::size_t frames) {
+        return std::string((frames * kColumns * kRows + 15) / 16 * 2, '\0');
+    }
+
+    void clean_bits(const std::string& bits, std::size_t frames) {
+        DicomWriter data;
+        data.element(0x00080008, Vr::CS, "ORIGINAL\\PRIMARY")
+            .element(0x00080016, Vr::UI, kSecondaryCapture)
+            .element(0x00080018, Vr::UI, "1.2.276.0.99.2.1")
+            .element(0x00080060, Vr::CS, "OT")
+            .element(0x0020000D, Vr::UI, "1.2.276.0.99.2.2")
+            .element(0x0020000E, Vr::UI, "1.2.276.0.99.2.3")
+            .us(0x00280002, 1)
+            .element(0x00280004, Vr::CS, "MONOCHROME2")
+            .element(0x00280008, Vr::IS, std::to_string(frames))
+            .us(0x00280010, kRows)
+            .us(0x00280011, kColumns)
+            .us(0x00280100, 1)
+            .us(0x00280101, 1)
+            .us(0x00280102, 0)
+            .us(0x00280103, 0)
+            .header(0x7FE00010, Vr::OB, static_cast<std::uint32_t>(bits.size()))
+            .raw(bits);
+        original_ =
+            part10_file(data.text(), rules::kExplicitVrLittleEndian, kSecondaryCapture, "1.2.276.0.99.2.1");
+        finders_.text = &lines_;
+        cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
+        ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned)
+            << cleaned_.report.reason;
+    }
+
+    Lines lines_;
+};
+
+TEST_F(SingleBits, AreBlackenedBitByBit) {
+    std::string bits = no_bits(1);
+    set(bits, 0, 12, 9);
+    set(bits, 0, 20, 14);
+    set(bits, 0, 51, 30);  // Another value of nothing that is found.
+
+    ASSERT_NO_FATAL_FAILURE(clean_bits(bits, 1));
+
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+    set(bits, 0, 12, 9, false);
+    set(bits, 0, 20, 14, false);
+    EXPECT_TRUE(cleaned_.written.ends_with(bits));
     cleaned_.written[cleaned_.written.size() - 4] =
         static_cast<char>(cleaned_.written[cleaned_.written.size() - 4] ^ 1);
     EXPECT_EQ(judge_it().reason, "gate: samples outside the mask differ (7FE0,0010)");
+}
+
+TEST_F(SingleBits, OfOneFrameAreBlackenedInItsNeighbours) {
+    std::string bits = no_bits(9);
+    set(bits, 8, 12, 9);
+    for (std::size_t frame = 0; frame < 9; ++frame) {
+        set(bits, frame, 18, 11);
+    }
+
+    ASSERT_NO_FATAL_FAILURE(clean_bits(bits, 9));
+
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+    set(bits, 8, 12, 9, false);
+    for (std::size_t frame = 6; frame < 9; ++frame) {
+        set(bits, frame, 18, 11, false);
+    }
+    EXPECT_TRUE(cleaned_.written.ends_with(bits));
 }
 
 TEST_F(FoundTest, APaletteWithoutItsTablesIsNotSearched) {

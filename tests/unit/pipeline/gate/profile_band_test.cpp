@@ -69,8 +69,8 @@ protected:
         const std::string original = data_set_of(before, photometric_);
         const std::string written = data_set_of(after, photometric_);
         return judge_masked_samples(
-            {bytes(original), explicit_little_endian()}, {bytes(written), explicit_little_endian()}, mask,
-            identity, finders_
+            {bytes(original), explicit_little_endian()}, {bytes(written), explicit_little_endian()},
+            Mask{mask}, identity, finders_
         );
     }
 

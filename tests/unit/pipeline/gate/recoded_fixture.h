@@ -143,7 +143,8 @@ protected:
         const std::int32_t step = 1 << (kind_.stored - 8);
         for (std::size_t y = 0; y < kRows; ++y) {
             for (std::size_t x = 0; x < kColumns; ++x) {
-                const bool bright = identity_ && (within(kText, x, y) || within(kFace, x, y));
+                const bool has_text = !text_frame_ || *text_frame_ == frame;
+                const bool bright = identity_ && ((has_text && within(kText, x, y)) || within(kFace, x, y));
                 for (std::size_t c = 0; c < kind_.samples; ++c) {
                     std::int32_t shown =
                         bright ? 250 : static_cast<std::int32_t>((3 * x + (5 + c) * y + 7 * frame) % 120);
@@ -267,8 +268,10 @@ protected:
         );
     }
 
-    bool is_masked(std::size_t x, std::size_t y) const {
-        return std::ranges::any_of(cleaned_.report.mask, [&](const Box& box) { return within(box, x, y); });
+    bool is_masked(std::size_t x, std::size_t y, std::size_t frame = 0) const {
+        return std::ranges::any_of(cleaned_.report.mask.of_frame(frame).boxes, [&](const Box& box) {
+            return within(box, x, y);
+        });
     }
 
     std::int32_t black_of(std::size_t channel) const {
@@ -282,7 +285,7 @@ protected:
             all.push_back(picture(frame));
             for (std::size_t i = 0; i < all.back().samples.size(); ++i) {
                 const std::size_t pixel = i / kind_.samples;
-                if (is_masked(pixel % kColumns, pixel / kColumns)) {
+                if (is_masked(pixel % kColumns, pixel / kColumns, frame)) {
                     all.back().samples[i] = black_of(i % kind_.samples);
                 }
             }
@@ -340,6 +343,7 @@ protected:
 
     Kind kind_ = GetParam();
     bool identity_ = true;
+    std::optional<std::size_t> text_frame_{};  ///< The only one that shows text.
     std::string transcode_to_;
     HalfDetector text_{false};
     HalfDetector face_{true};

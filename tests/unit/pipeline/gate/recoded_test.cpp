@@ -256,9 +256,27 @@ TEST_P(RecodedLie, SomethingAboveTheStoredBitsIsHeld) {
 TEST_P(RecodedLie, AMaskThatForgetsAFaceIsHeld) {
     ASSERT_NO_FATAL_FAILURE(clean_it());
     ASSERT_EQ(cleaned_.report.mask.size(), 2U);
-    cleaned_.report.mask.pop_back();
+    cleaned_.report.mask.boxes.pop_back();
     plant(blackened());
     EXPECT_EQ(judge_it().reason, "gate: a face is found outside the mask (7FE0,0010)");
+}
+
+TEST_P(RecodedLie, AMaskThatIsAFrameLateIsHeld) {
+    kind_.frames = 12;
+    text_frame_ = 9;
+    ASSERT_NO_FATAL_FAILURE(clean_it());
+    ASSERT_EQ(cleaned_.report.mask.some_frames.size(), 1U);
+    EXPECT_EQ(cleaned_.report.mask.some_frames[0].frames, (pipeline::FrameSpan{7, 5}));
+    EXPECT_TRUE(judge_it().passed) << judge_it().reason;
+    const std::vector<Bytes> shown = written_samples();
+    const std::vector<Picture> wanted = blackened();
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        EXPECT_TRUE(shown[i] == stored_bits(wanted[i].words())) << "frame " << i;
+    }
+
+    cleaned_.report.mask.some_frames[0].frames = {8, 4};
+
+    EXPECT_EQ(judge_it().reason, "gate: samples outside the mask differ (7FE0,0010)");
 }
 
 TEST_P(RecodedLie, AnotherSyntaxIsHeld) {

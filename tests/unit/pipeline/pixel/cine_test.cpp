@@ -14,6 +14,7 @@ namespace {
 
 using pipeline::Box;
 using pipeline::Detection;
+using pipeline::FoundBox;
 using pipeline::Picture;
 using pipeline::PictureView;
 using pipeline::SearchRound;
@@ -96,8 +97,9 @@ protected:
         return pipeline::find_identity(samples_, samples_, *image_, identity, {&marks_, &marks_}, round);
     }
 
-    static bool covers(const std::vector<Box>& boxes, std::int64_t x, std::int64_t y) {
-        return std::ranges::any_of(boxes, [=](const Box& box) {
+    static bool covers(const std::vector<FoundBox>& found, std::int64_t x, std::int64_t y) {
+        return std::ranges::any_of(found, [=](const FoundBox& one) {
+            const Box& box = one.box;
             return box.left <= x && x < box.right && box.top <= y && y < box.bottom;
         });
     }
@@ -134,7 +136,9 @@ TEST_F(Cine, AreaThatOnlyAFrameShowsIsFoundInItsHalf) {
     const auto found = find(ImageKind::kFluoroscopy, SearchRound::kAgain);
 
     ASSERT_TRUE(found.has_value()) << found.error().message();
-    EXPECT_NE(std::ranges::find(found->text, Box{16, 8, 18, 10}), found->text.end());
+    const auto area = std::ranges::find(found->text, Box{16, 8, 18, 10}, &FoundBox::box);
+    ASSERT_NE(area, found->text.end());
+    EXPECT_EQ(area->frames, (std::vector<std::uint64_t>{5, 6}));
     EXPECT_EQ(marks_.first, 0);
     EXPECT_EQ(marks_.again, 3);
 }

@@ -110,12 +110,31 @@ TEST(WorkerProtocol, MessagesSurviveJson) {
     const auto gate = gate_request_from_json(to_json(request));
     ASSERT_TRUE(gate.has_value());
     EXPECT_TRUE(gate->second_output);
+    EXPECT_TRUE(gate->mask.empty());
 
     const auto failure = worker_failure_from_json(to_json(WorkerFailure{Fault::kQuarantine, "why"}));
     ASSERT_TRUE(failure.has_value());
     EXPECT_EQ(failure->fault, Fault::kQuarantine);
     EXPECT_EQ(failure->reason, "why");
     EXPECT_FALSE(worker_failure_from_json(Json{{"fault", "none"}, {"reason", ""}}).has_value());
+}
+
+TEST(WorkerProtocol, AMaskTravelsWithTheFramesOfItsBoxes) {
+    GateRequest request;
+    request.mask = {{{0, 8, 16, 24}}, {{{8, 8, 32, 16}, {3, 5}}, {{0, 0, 8, 8}, {0, 1}}}};
+    const Json json = to_json(request);
+
+    const auto gate = gate_request_from_json(json);
+
+    ASSERT_TRUE(gate.has_value());
+    EXPECT_EQ(gate->mask, request.mask);
+    for (const char* wrong :
+         {R"({"boxes":[0,8,16,24]})", R"({"boxes":[],"some_frames":[1,2,3,4,5]})",
+          R"({"boxes":[],"some_frames":[1,2,3,4,5,-6]})", "[0,8,16,24]"}) {
+        Json other = json;
+        other["mask"] = Json::parse(wrong);
+        EXPECT_FALSE(gate_request_from_json(other).has_value()) << wrong;
+    }
 }
 
 }  // namespace

@@ -87,6 +87,7 @@ device_templates = false
 ultrasound_regions = false
 accept = ["no-face", "no-template"]
 recall_percent_min = 99
+mask_segmentation = true
 
 [[device]]
 name = "sonograph"
@@ -105,6 +106,7 @@ blacken = [[0, 0, 640, 40]]
     EXPECT_TRUE(pixels.accepts(PixelDoubt::kNoFace));
     EXPECT_TRUE(pixels.accepts(PixelDoubt::kNoTemplate));
     EXPECT_EQ(pixels.recall_percent_min, 99);
+    EXPECT_TRUE(pixels.mask_segmentation);
     ASSERT_EQ(rules->devices().size(), 1U);
     EXPECT_EQ(rules->devices().front().blacken, (std::vector<Region>{{0, 0, 640, 40}}));
 }
@@ -156,6 +158,9 @@ TEST(RuleFile, ErrorsNameThePlaceAndTheWord) {
         {head + "pixels.accept = ['residue']\n", "'residue' cannot be accepted"},
         {head + "pixels.accept = ['no-face', 'no-face']\n", "'no-face' stands twice"},
         {head + "pixels.recall_percent_min = 0\n", "'recall_percent_min' is a whole number, 1 to 100"},
+        {head + "pixels.mask_segmentation = 1\n", "'mask_segmentation' is true or false"},
+        {head + "pixel_policy = 'header-only'\npixels.mask_segmentation = true\n",
+         "f.toml:5:28: this rule blackens nothing: 'mask_segmentation' would do nothing"},
         {head + "pixels.blacke = []\n", "unknown key 'blacke', did you mean 'blacken'?"},
         {head + "[[device]]\nname = 'd'\n", "f.toml:4:1: a device needs a 'match'"},
         {head + "[[device]]\nname = 'd'\nmatch.model = 'x'\n", "a device needs 'blacken'"},
