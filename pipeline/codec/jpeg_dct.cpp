@@ -73,7 +73,10 @@ Result<JpegHeader> read_deep_dct_header(std::span<const std::byte> frame, const 
     EFFACE_CHECK(check_process(header));
     const bool twelve = header.precision == 12 && shape.bits_allocated == 16 && shape.bits_stored == 12 &&
                         shape.high_bit == 11;
-    if (!same_size(header, shape) || header.components != 1 || !twelve || !sampling_known(header)) {
+    if (header.components != 1) {
+        return fail(Fault::kQuarantine, "lossy JPEG of twelve bits is decoded in grey only");
+    }
+    if (!same_size(header, shape) || !twelve || !sampling_known(header)) {
         return differ();
     }
     EFFACE_CHECK(check_scans(header, shape));

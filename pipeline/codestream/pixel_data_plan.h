@@ -63,8 +63,8 @@ struct PixelDataPlan {
 /// Reads the shape and the element of `data_set` (from its first element on) through pipeline/scan.
 /// Fault::kQuarantine: shape missing or contradictory, data too short, frames that cannot be told
 /// apart, a codestream that cannot be walked. Float Pixel Data is no part of the plan, but its length must be
-/// that of its frames. Nested Pixel Data (icons) is not looked at: the profile
-/// removes it with its sequence, and the gate refuses it elsewhere.
+/// that of its frames. Nested Pixel Data (icons) is not looked at: the profile removes it with its sequence,
+/// and the gate refuses it elsewhere.
 Result<PixelDataPlan> plan_pixel_data(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax
 );

@@ -38,13 +38,16 @@ Status unjudged(Literal why) {
     return fail(Fault::kQuarantine, why, kAtPixelData);
 }
 
+bool is_grey(std::string_view photometric) {
+    return photometric == "MONOCHROME1" || photometric == "MONOCHROME2";
+}
+
 bool is_known(const PixelShape& shape, std::string_view photometric) {
     if (shape.samples_per_pixel == 3) {
-        return !shape.is_signed && (photometric == "RGB" || photometric == "YBR_FULL" ||
-                                    (photometric == "YBR_FULL_422" && shape.subsampled_422));
+        return photometric == "RGB" || photometric == "YBR_FULL" ||
+               (photometric == "YBR_FULL_422" && shape.subsampled_422);
     }
-    return shape.samples_per_pixel == 1 && (photometric == "MONOCHROME1" || photometric == "MONOCHROME2" ||
-                                            (photometric == "PALETTE COLOR" && !shape.is_signed));
+    return shape.samples_per_pixel == 1 && (is_grey(photometric) || photometric == "PALETTE COLOR");
 }
 
 bool has_known_depth(const PixelShape& shape, std::string_view photometric) {
@@ -61,9 +64,15 @@ Status check_shape(const PixelScan& scan, std::string_view photometric) {
     if (!is_known(shape, photometric)) {
         return unjudged("samples of this Photometric Interpretation are not searched in this version");
     }
-    const bool bits_agree = shape.bits_stored >= 1 && shape.bits_stored <= shape.bits_allocated &&
-                            shape.high_bit + 1 == shape.bits_stored;
-    if (!has_known_depth(shape, photometric) || !bits_agree) {
+    // Readers differ in what black is of the one, and where the samples lie of the other.
+    if (shape.is_signed && !is_grey(photometric)) {
+        return unjudged("signed colour is not searched in this version");
+    }
+    if (shape.bits_stored < 1 || shape.bits_stored > shape.bits_allocated ||
+        shape.high_bit + 1 != shape.bits_stored) {
+        return unjudged("samples that do not lie in the low bits are not searched in this version");
+    }
+    if (!has_known_depth(shape, photometric)) {
         return unjudged("samples of this depth are not searched in this version");
     }
     return {};
@@ -129,6 +138,15 @@ std::string black_of(const PixelScan& scan, std::string_view photometric) {
     return little_endian(value, sample_bytes(scan.shape));
 }
 
+/// PS3.3 C.7.6.3.1.2, solved for R, G and B; chroma from the middle of its range on.
+std::array<double, 3> rgb_of(double luma, double blue, double red) {
+    return {luma + 1.402 * red, luma - 0.344136 * blue - 0.714136 * red, luma + 1.772 * blue};
+}
+
+std::uint8_t clamp_byte(double value) {
+    return static_cast<std::uint8_t>(std::clamp(value + 0.5, 0.0, 255.0));
+}
+
 }  // namespace
 
 Result<NativeImage> NativeImage::of(
@@ -179,8 +197,11 @@ Result<NativeImage> NativeImage::of_decoded(
     std::span<const std::byte> data_set, const rules::TransferSyntax& syntax, const PixelScan& scan,
     std::string_view photometric
 ) {
-    if (!scan.element.present || !scan.element.encapsulated || scan.shape.bits_allocated == 1) {
+    if (!scan.element.present || !scan.element.encapsulated) {
         EFFACE_CHECK(unjudged("there are no frames to decode"));
+    }
+    if (scan.shape.bits_allocated == 1) {
+        EFFACE_CHECK(unjudged("compressed frames of single bits are not searched in this version"));
     }
     PixelScan decoded = scan;
     decoded.shape.subsampled_422 = false;  // A decoder gives every pixel all of its samples.
@@ -254,7 +275,27 @@ Picture NativeImage::picture(
     if (samples_per_pixel_ == 1) {
         return grey_picture(samples, frame, like);
     }
-    return colour_picture(samples, frame, like);
+    return bits_stored_ == 8 ? colour_of_bytes(samples, frame) : colour_picture(samples, frame, like);
+}
+
+// The usual depth, in long cines frame after frame: without a window and without a detour.
+Picture NativeImage::colour_of_bytes(std::span<const std::byte> samples, std::uint64_t frame) const {
+    Picture picture{columns_, rows_, 3};
+    for (std::size_t y = 0; y < rows_; ++y) {
+        for (std::size_t x = 0; x < columns_; ++x) {
+            std::uint8_t* out = &picture.samples[(y * columns_ + x) * 3];
+            for (std::size_t channel = 0; channel < 3; ++channel) {
+                out[channel] = static_cast<std::uint8_t>(samples[place(frame, x, y, channel)]);
+            }
+            if (is_ybr_) {
+                const std::array<double, 3> shown = rgb_of(out[0], out[1] - 128.0, out[2] - 128.0);
+                out[0] = clamp_byte(shown[0]);
+                out[1] = clamp_byte(shown[1]);
+                out[2] = clamp_byte(shown[2]);
+            }
+        }
+    }
+    return picture;
 }
 
 std::array<double, 3> NativeImage::rgb(
@@ -263,19 +304,15 @@ std::array<double, 3> NativeImage::rgb(
     const auto sample = [&](std::size_t channel) {
         return static_cast<double>(grey(samples, place(frame, x, y, channel)));
     };
-    const std::array<double, 3> stored{sample(0), sample(1), sample(2)};
     if (!is_ybr_) {
-        return stored;
+        return {sample(0), sample(1), sample(2)};
     }
-    // PS3.3 C.7.6.3.1.2, solved for R, G and B.
     const auto no_colour = static_cast<double>(std::uint64_t{1} << (bits_stored_ - 1));
-    const double largest = 2 * no_colour - 1;
-    const double blue = stored[1] - no_colour;
-    const double red = stored[2] - no_colour;
-    return {
-        std::clamp(stored[0] + 1.402 * red, 0.0, largest),
-        std::clamp(stored[0] - 0.344136 * blue - 0.714136 * red, 0.0, largest),
-        std::clamp(stored[0] + 1.772 * blue, 0.0, largest)};
+    std::array<double, 3> shown = rgb_of(sample(0), sample(1) - no_colour, sample(2) - no_colour);
+    for (double& value : shown) {
+        value = std::clamp(value, 0.0, 2 * no_colour - 1);
+    }
+    return shown;
 }
 
 Picture NativeImage::colour_picture(
@@ -292,13 +329,6 @@ Picture NativeImage::colour_picture(
             }
         }
     };
-    if (bits_stored_ == 8) {
-        for_each(samples, [&](double value) {
-            *out++ = static_cast<std::uint8_t>(value + 0.5);
-            return true;
-        });
-        return picture;
-    }
     // One window for all three, so that a hue stays what it is.
     const ValueWindow window = ValueWindow::of([&](const auto& use) { for_each(like, use); });
     for_each(samples, [&](double value) {

@@ -100,6 +100,7 @@ private:
     Picture colour_picture(
         std::span<const std::byte> samples, std::uint64_t frame, std::span<const std::byte> like
     ) const;
+    Picture colour_of_bytes(std::span<const std::byte> samples, std::uint64_t frame) const;
     Picture palette_picture(std::span<const std::byte> samples, std::uint64_t frame) const;
     static Result<NativeImage> of_floats(const PixelScan& scan);
     std::int64_t grey(std::span<const std::byte> samples, std::uint64_t place) const;

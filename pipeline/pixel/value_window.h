@@ -47,8 +47,8 @@ public:
     std::uint8_t show(double value) const;
 
 private:
-    /// Each step narrows the window to a grey of it, and a double has 2098 bits of range.
-    static constexpr int kStepsMax = 2098 / 7;
+    /// Each narrows the window to a grey of it: more than from the largest float to the smallest.
+    static constexpr int kStepsMax = 48;
 
     bool takes(double value) const { return value >= least_ && value <= most_; }
 

@@ -237,6 +237,15 @@ TEST_F(JpegRefused, ArithmeticCodingIsNamed) {
     );
 }
 
+TEST_F(JpegRefused, TwelveBitsInColourAreNamed) {
+    Picture deep;
+    deep.shape = {16, 16, 3, 16, 12, 11, false};
+    deep.samples.assign(16 * 16 * 3, 1000);
+    const auto header = pipeline::read_deep_dct_header(encode_jpeg_deep(deep), deep.shape);
+    ASSERT_FALSE(header.has_value());
+    EXPECT_NE(header.error().message().find("grey only"), std::string::npos) << header.error().message();
+}
+
 TEST_F(JpegRefused, AnotherSizeThanTheAttributesSay) {
     const Bytes stream = encode_jpeg_dct(made_);
     SampleShape other = made_.shape;

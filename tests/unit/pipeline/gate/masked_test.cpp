@@ -644,14 +644,16 @@ TEST_F(FoundTest, APaletteWhoseSegmentsGiveMoreThanItSaysIsNotSearched) {
 }
 
 TEST_F(FoundTest, ColourThatNobodyCanReadAlikeIsNotSearched) {
-    for (const Kind& kind :
-         {Kind{.photometric = "RGB", .samples = 3, .is_signed = 1},
-          Kind{.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12, .is_signed = 1},
-          Kind{.photometric = "YBR_PARTIAL_420", .samples = 3}}) {
+    const std::pair<Kind, std::string_view> kinds[] = {
+        {{.photometric = "RGB", .samples = 3, .is_signed = 1}, "signed colour"},
+        {{.photometric = "RGB", .samples = 3, .allocated = 16, .stored = 12, .is_signed = 1},
+         "signed colour"},
+        {{.photometric = "PALETTE COLOR", .is_signed = 1}, "signed colour"},
+        {{.photometric = "YBR_PARTIAL_420", .samples = 3}, "Photometric Interpretation"}};
+    for (const auto& [kind, why] : kinds) {
         clean_it(kind);
         EXPECT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kQuarantined);
-        EXPECT_NE(cleaned_.report.reason.find("Photometric Interpretation"), std::string::npos)
-            << cleaned_.report.reason;
+        EXPECT_NE(cleaned_.report.reason.find(why), std::string::npos) << cleaned_.report.reason;
     }
 }
 
