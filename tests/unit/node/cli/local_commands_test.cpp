@@ -182,7 +182,7 @@ TEST(ConfigCommand, RefusesARuleThatAsksForWhatTheNodeDoesNotDeliver) {
             {"config", "check",
              write_file(
                  directory, "efface.toml",
-                 "node = { state_directory = \"" + directory.path() +
+                 "node = { state_directory = \"" + directory.path() + "\" }\naudit = { key_file = \"" + key +
                      "\" }\nproject = [{ name = \"trial\", " + "called_aes = [\"EFFACE\"], key_file = \"" +
                      key + "\", rules_file = \"" + rules +
                      "\" }]\npeer = [{ name = \"ct1\", calling_ae = \"CT1\", addresses = [\"10.1.0.0/16\"] "
