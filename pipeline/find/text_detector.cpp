@@ -167,7 +167,7 @@ public:
         const cv::Mat looked_at = scaled(picture, level.scale);
         EFFACE_TRY(const std::vector<Detection> upright, look(looked_at, level.score_min));
         for (const Detection& line : upright) {
-            found_.push_back({unscaled(line.box, level.scale), line.score});
+            take({unscaled(line.box, level.scale), line.score}, level);
         }
         cv::Mat turned;
         cv::rotate(looked_at, turned, cv::ROTATE_90_CLOCKWISE);
@@ -176,14 +176,21 @@ public:
             // Column x of the turned picture is row rows - 1 - x of the picture.
             const Box& box = line.box;
             const Box back{box.top, looked_at.rows - box.right, box.bottom, looked_at.rows - box.left};
-            found_.push_back({unscaled(back, level.scale), line.score});
+            take({unscaled(back, level.scale), line.score}, level);
         }
+        EFFACE_CHECK(check_count(doubts_));
         return check_count(found_);
     }
 
     std::vector<Detection> take() { return std::move(found_); }
 
+    std::vector<Detection> take_doubts() { return std::move(doubts_); }
+
 private:
+    void take(const Detection& line, const TextLevel& level) {
+        (line.score >= level.score_min ? found_ : doubts_).push_back(line);
+    }
+
     static Status check_count(const std::vector<Detection>& found) {
         if (found.size() > kDetectionsMax) {
             return fail(Fault::kQuarantine, "a picture shows more lines of text than are handled");
@@ -191,14 +198,14 @@ private:
         return {};
     }
 
-    /// The lines of text of a picture as it stands.
+    /// The lines of text of a picture as it stands, and those that are nearly so.
     Result<std::vector<Detection>> look(const cv::Mat& picture, float score_min) {
         std::vector<Detection> lines;
         for (const Box& tile : tiles_with_margin(picture)) {
             EFFACE_TRY(const std::vector<Detection> found, look_at(picture, tile));
             for (const Detection& one : found) {
                 const Box box = clipped(one.box, picture);
-                if (one.score >= score_min && std::min(box.width(), box.height()) <= kLinePixelsMax) {
+                if (one.score >= score_min - kDoubtMargin && std::min(box.width(), box.height()) <= kLinePixelsMax) {
                     lines.push_back(one);
                 }
             }
@@ -237,6 +244,7 @@ private:
 
     TextDetector& detector_;
     std::vector<Detection> found_;
+    std::vector<Detection> doubts_;
 };
 
 Result<std::unique_ptr<Detector>> TextDetector::load(const std::string& path, const Digest& expected) {
@@ -284,6 +292,7 @@ Result<std::vector<Detection>> TextDetector::find_again(const PictureView& pictu
 Result<std::vector<Detection>> TextDetector::find_in(
     const PictureView& picture, std::span<const TextLevel> levels
 ) {
+    doubts_.clear();
     EFFACE_CHECK(check_picture(picture));
     if (std::min(picture.columns, picture.rows) < kPictureExtentMin) {
         return std::vector<Detection>{};
@@ -295,6 +304,7 @@ Result<std::vector<Detection>> TextDetector::find_in(
             EFFACE_CHECK(search.run(given, level));
         }
         std::vector<Detection> found = search.take();
+        doubts_ = without_inner(search.take_doubts());
         for (Detection& line : found) {
             line.box = line.box.clipped_to(picture.columns, picture.rows);
         }

@@ -125,6 +125,7 @@ Result<std::vector<Detection>> RotatingDetector::find_at(
     const PictureView& picture, const std::vector<int>& turns
 ) {
     std::vector<Sighting> seen;
+    doubts_.clear();
     if (picture.columns == 0 || picture.rows == 0) {
         return std::vector<Detection>{};
     }
@@ -157,17 +158,23 @@ Status RotatingDetector::search(
         const PictureTurn turned{small.columns, small.rows, turn};
         const Picture canvas = turned.apply(small.view());
         EFFACE_TRY(const std::vector<Detection> found, upright_->find(canvas.view()));
-        for (const Detection& detection : found) {
+        const auto in_picture = [&](const Detection& detection) {
             const Extent extent = turned.back_ellipse(detection.box);
             const Box box{
                 part.left + static_cast<std::int64_t>(std::floor(extent.left * across)),
                 part.top + static_cast<std::int64_t>(std::floor(extent.top * down)),
                 part.left + static_cast<std::int64_t>(std::ceil(extent.right * across)),
                 part.top + static_cast<std::int64_t>(std::ceil(extent.bottom * down))};
-            const Box inside = box.clipped_to(picture.columns, picture.rows);
+            return box.clipped_to(picture.columns, picture.rows);
+        };
+        for (const Detection& detection : found) {
+            const Box inside = in_picture(detection);
             if (!inside.empty()) {
                 seen.push_back({inside, detection.score, turn});
             }
+        }
+        for (const Detection& detection : upright_->doubts()) {
+            doubts_.push_back({in_picture(detection), detection.score});
         }
     }
     return {};

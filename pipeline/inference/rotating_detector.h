@@ -39,6 +39,7 @@ public:
     Result<std::vector<Detection>> find(const PictureView& picture) override;
     /// At fewer turns.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
+    std::vector<Detection> doubts() const override { return doubts_; }
 
 private:
     struct Sighting;
@@ -52,6 +53,7 @@ private:
 
     std::unique_ptr<Detector> upright_;
     SearchPlan plan_;
+    std::vector<Detection> doubts_;  ///< Of all turns of the last search.
 };
 
 /// Tiles of at least `side` that overlap by a quarter and cover columns x rows; at most `count_max`.
