@@ -1,6 +1,8 @@
 #include "pipeline/pixel/found_identity.h"
 
+#include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/cine.h"
+#include "pipeline/pixel/spared_markers.h"
 #include "pipeline/pixel/stage_list.h"
 
 #include <algorithm>
@@ -29,7 +31,22 @@ public:
         : identity_{identity}, finders_{finders} {}
 
     Status look_for_text(const Picture& picture, SearchRound round) {
-        return identity_.text ? look(*finders_.text, picture, round, found_.text) : Status{};
+        if (!identity_.text) {
+            return {};
+        }
+        EFFACE_TRY(std::vector<Detection> found, search(*finders_.text, picture, round));
+        note_doubts(*finders_.text, found);
+        if (finders_.reader != nullptr) {
+            EFFACE_TRY(
+                SparedText spared,
+                spare_markers(std::move(found), picture.view(), identity_.markers_left, *finders_.reader)
+            );
+            for (const Box& marker : spared.markers) {
+                note(found_.markers, marker);
+            }
+            found = std::move(spared.text);
+        }
+        return note_all(found, found_.text);
     }
 
     Status look_for_faces(const Picture& picture, SearchRound round) {
@@ -39,9 +56,16 @@ public:
         // An ultrasound screen may hold a photograph at most, and sectors look like heads to a detector of
         // those.
         if (identity_.kind == rules::ImageKind::kUltrasound && finders_.photographed_face != nullptr) {
-            return look(*finders_.photographed_face, picture, SearchRound::kAgain, found_.faces);
+            EFFACE_TRY(
+                const std::vector<Detection> found,
+                search(*finders_.photographed_face, picture, SearchRound::kAgain)
+            );
+            note_doubts(*finders_.photographed_face, found);
+            return note_all(found, found_.faces);
         }
-        return look(*finders_.face, picture, round, found_.faces);
+        EFFACE_TRY(const std::vector<Detection> found, search(*finders_.face, picture, round));
+        note_doubts(*finders_.face, found);
+        return note_all(found, found_.faces);
     }
 
     /// In half the frame's size and quickly: one of many frames.
@@ -56,18 +80,33 @@ public:
         for (const Box& box : search.found_.faces) {
             note(found_.faces, doubled(box));
         }
+        for (const Box& box : search.found_.doubts) {
+            note(found_.doubts, doubled(box));
+        }
         return check_count();
     }
 
     FoundIdentity take() { return std::move(found_); }
 
 private:
-    Status look(Detector& detector, const Picture& picture, SearchRound round, std::vector<Box>& boxes) {
-        const bool first = round == SearchRound::kFirst;
-        EFFACE_TRY(
-            const std::vector<Detection> found,
-            first ? detector.find(picture.view()) : detector.find_again(picture.view())
-        );
+    static Result<std::vector<Detection>> search(
+        Detector& detector, const Picture& picture, SearchRound round
+    ) {
+        return round == SearchRound::kFirst ? detector.find(picture.view())
+                                            : detector.find_again(picture.view());
+    }
+
+    void note_doubts(const Detector& detector, const std::vector<Detection>& found) {
+        for (const Detection& doubt : detector.doubts()) {
+            const bool known =
+                std::ranges::any_of(found, [&](const Detection& one) { return meet(one.box, doubt.box); });
+            if (!known && !doubt.box.empty() && found_.doubts.size() < kMaskBoxesMax) {
+                note(found_.doubts, doubt.box);
+            }
+        }
+    }
+
+    Status note_all(const std::vector<Detection>& found, std::vector<Box>& boxes) const {
         for (const Detection& detection : found) {
             note(boxes, detection.box);
         }
@@ -89,6 +128,12 @@ private:
 };
 
 }  // namespace
+
+bool has_near_miss(const FoundIdentity& found, const std::vector<Box>& mask) {
+    return std::ranges::any_of(found.doubts, [&](const Box& doubt) {
+        return std::ranges::none_of(mask, [&](const Box& box) { return meet(box, doubt); });
+    });
+}
 
 bool is_searched_for_occlusions(const rules::PixelIdentity& identity) {
     return identity.face && identity.kind != rules::ImageKind::kUltrasound;
@@ -131,8 +176,11 @@ Result<FoundIdentity> find_identity(
     if (!identity.text && !identity.face) {
         return FoundIdentity{};
     }
-    FrameSearch search{identity, finders};
     if (is_cine(image, identity)) {
+        // Nothing is read in a mean of many frames, nor in half a frame's size.
+        rules::PixelIdentity unread = identity;
+        unread.markers_left.reset();
+        FrameSearch search{unread, finders};
         for (const Picture& projection : projections(image, samples, like)) {
             EFFACE_CHECK(search.look_for_text(projection, round));
         }
@@ -148,6 +196,7 @@ Result<FoundIdentity> find_identity(
             Fault::kQuarantine, "Pixel Data has more frames than are searched one by one", kAtPixelData
         );
     }
+    FrameSearch search{identity, finders};
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         const Picture picture = image.picture(samples, frame, like);
         EFFACE_CHECK(search.look_for_text(picture, round));
@@ -173,7 +222,11 @@ Result<IdentityMask> mask_identity(
         .covered = {},
     };
     EFFACE_TRY(std::vector<StageReport> stages, run_stages(pixel_stages(), work, plan.cpu_micros_max));
-    IdentityMask masked{.mask = std::move(work.mask), .occlusions = {}, .stages = std::move(stages)};
+    IdentityMask masked{
+        .mask = std::move(work.mask),
+        .occlusions = {},
+        .stages = std::move(stages),
+        .markers = work.found.markers.size()};
     for (const Occlusion& occlusion : work.covered) {
         ++masked.occlusions[static_cast<std::size_t>(occlusion.kind)]
                            [static_cast<std::size_t>(occlusion.verdict)];

@@ -10,6 +10,7 @@
 #include "config/result.h"
 #include "pipeline/occlusions/occlusions.h"
 #include "pipeline/picture/detector.h"
+#include "pipeline/picture/line_reader.h"
 #include "pipeline/pixel/mask.h"
 #include "pipeline/pixel/native_image.h"
 #include "rules/profile/identity_possible.h"
@@ -37,6 +38,8 @@ struct Finders {
     Detector* face = nullptr;
     /// Sees faces in photographs alone, but takes fewer other things for one. Null: `face` does it.
     Detector* photographed_face = nullptr;
+    /// Null: nothing is read, and no marker is spared.
+    LineReader* reader = nullptr;
 
     bool complete() const { return text != nullptr && face != nullptr; }
 };
@@ -44,7 +47,13 @@ struct Finders {
 struct FoundIdentity {
     std::vector<Box> text;
     std::vector<Box> faces;
+    std::vector<Box> markers{};  ///< Text that was read as a marker which may stay; not among `text`.
+    /// Nearly found (Detector::doubts), and nothing that was found in the same picture meets it.
+    std::vector<Box> doubts{};
 };
+
+/// Of a search of what is blackened already: edges of the mask look like letters, so what meets it is none.
+bool has_near_miss(const FoundIdentity& found, const std::vector<Box>& mask);
 
 /// kAgain: of what was searched before and is blackened now, quicker (Detector::find_again).
 enum class SearchRound : std::uint8_t { kFirst, kAgain };
@@ -82,6 +91,7 @@ struct IdentityMask {
     Mask mask;
     OcclusionCounts occlusions{};
     std::vector<StageReport> stages{};
+    std::size_t markers = 0;  ///< That stay in the pixels.
 };
 
 struct MaskPlan {

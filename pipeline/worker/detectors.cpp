@@ -1,12 +1,19 @@
-// For efface-model-worker: the text detector (OpenCV) and the face detectors (LibTorch).
+// For efface-model-worker: the text detector (OpenCV), the face detectors (LibTorch) and the reader
+// (Tesseract).
 #include "config/crypto/digest.h"
 #include "pipeline/find/text_detector.h"
+#include "pipeline/find/yunet_detector.h"
 #include "pipeline/inference/face_detector.h"
 #include "pipeline/inference/face_network.h"
 #include "pipeline/inference/rotating_detector.h"
+#include "pipeline/inference/tensor_file.h"
 #include "pipeline/inference/torchscript_detector.h"
 #include "pipeline/inference/united_detector.h"
+#include "pipeline/read/tesseract_reader.h"
 #include "pipeline/worker/worker_finders.h"
+
+#include <algorithm>
+#include <array>
 
 namespace efface::pipeline {
 
@@ -24,6 +31,24 @@ Result<Digest> pinned(std::string_view hex) {
     return *digest;
 }
 
+Result<std::unique_ptr<LineReader>> load_reader() {
+    EFFACE_TRY(const Digest digest, pinned(kReaderModelSha256));
+    EFFACE_TRY(const std::vector<std::byte> model, read_model(std::string{kReaderModelPath}, digest));
+    return TesseractReader::make(model);
+}
+
+/// TorchScript is a ZIP archive; what is none is taken for an ONNX file of YuNet, which finds upright faces.
+Result<std::unique_ptr<Detector>> load_site_detector(const std::string& path, const Digest& digest) {
+    EFFACE_TRY(const std::vector<std::byte> model, read_model(path, digest));
+    constexpr std::array kZip{std::byte{'P'}, std::byte{'K'}};
+    if (std::ranges::equal(std::span{model}.first(std::min(model.size(), kZip.size())), kZip)) {
+        return TorchScriptDetector::load(model, digest);
+    }
+    EFFACE_TRY(std::unique_ptr<Detector> upright, YunetDetector::make(model));
+    const SearchPlan plan{.side = YunetDetector::kSide, .turns = {0, 90, 180, 270}};
+    return std::unique_ptr<Detector>{std::make_unique<RotatingDetector>(std::move(upright), plan)};
+}
+
 }  // namespace
 
 Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetector& site) {
@@ -35,6 +60,7 @@ Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetec
     EFFACE_TRY(const Digest network_digest, pinned(kFaceNetworkSha256));
     WorkerFinders finders;
     EFFACE_TRY(finders.text, TextDetector::load(directory + std::string{kTextModel}, text_digest));
+    EFFACE_TRY(finders.reader, load_reader());
     EFFACE_TRY(
         std::unique_ptr<Detector> upright,
         MtcnnDetector::load(directory + std::string{kFaceModel}, face_digest)
@@ -45,11 +71,11 @@ Result<WorkerFinders> load_finders(const std::string& directory, const SiteDetec
     // The cascade knows photographs; the network was trained on what the cascade does not see.
     finders.photographed_face = std::make_unique<RotatingDetector>(std::move(upright), SearchPlan{});
     finders.own_face = std::make_unique<UnitedDetector>(*finders.photographed_face, *finders.other_face);
-    std::string digests =
-        std::string{kTextModelSha256} + std::string{kMtcnnSha256} + std::string{kFaceNetworkSha256};
+    std::string digests = std::string{kTextModelSha256} + std::string{kMtcnnSha256} +
+                          std::string{kFaceNetworkSha256} + std::string{kReaderModelSha256};
     if (!site.path.empty()) {
         EFFACE_TRY(const Digest site_digest, pinned(site.sha256));
-        EFFACE_TRY(finders.site_face, TorchScriptDetector::load(site.path, site_digest));
+        EFFACE_TRY(finders.site_face, load_site_detector(site.path, site_digest));
         finders.every_face = std::make_unique<UnitedDetector>(*finders.own_face, *finders.site_face);
         digests += to_hex(site_digest);
     }

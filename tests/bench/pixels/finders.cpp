@@ -2,15 +2,20 @@
 // the worker does (load_finders) and grows what they find as the cleaner does (mask_box_of_*); nothing is set
 // here.
 //
-//   efface-finders --models DIR [--text] [--faces] [--occlusions] < paths       one PGM or PPM a line
+//   efface-finders --models DIR [--text] [--markers] [--faces] [--occlusions] < paths   one PGM or PPM a line
 //   {"model_digest":HEX}                                                        first line
-//   {"path":P,"columns":C,"rows":R,"text":[[l,t,r,b,score]...],"text_mask":[[l,t,r,b]...],"text_ms":M,"faces":...,
+//   {"path":P,"columns":C,"rows":R,"text":[[l,t,r,b,score]...],"text_mask":[[l,t,r,b]...],"text_doubts":[[l,t,r,b,score]...],
+//    "text_ms":M,"faces":...,
+//    "markers":[[l,t,r,b]...],"markers_left":[...],"markers_ms":M,"again":...: of the text of the first
+//    search and of the second, what reading spares of all markers that a rule can name,
 //    "occlusions":[[l,t,r,b,score]...],"occlusion_kinds":[K...],"occlusion_verdicts":["destroyed"...]}
 //
 // Exit codes: 0, 2 usage, 3 a model does not load, 4 a picture cannot be read or searched.
 #include "config/json.h"
 #include "pipeline/occlusions/occlusions.h"
+#include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/mask.h"
+#include "pipeline/pixel/spared_markers.h"
 #include "pipeline/worker/worker_finders.h"
 #include "tests/bench/pixels/netpbm.h"
 
@@ -27,6 +32,7 @@ using pipeline::Box;
 struct Options {
     std::string models;
     bool text = false;
+    bool markers = false;
     bool faces = false;
     bool occlusions = false;
 };
@@ -38,6 +44,8 @@ bool read_options(int argc, char** argv, Options& options) {
             options.models = argv[++i];
         } else if (argument == "--text") {
             options.text = true;
+        } else if (argument == "--markers") {
+            options.markers = true;
         } else if (argument == "--faces") {
             options.faces = true;
         } else if (argument == "--occlusions") {
@@ -46,7 +54,8 @@ bool read_options(int argc, char** argv, Options& options) {
             return false;
         }
     }
-    return !options.models.empty() && (options.text || options.faces || options.occlusions);
+    return !options.models.empty() &&
+           (options.text || options.markers || options.faces || options.occlusions);
 }
 
 /// Of this process: other programs on the machine do not count.
@@ -79,6 +88,42 @@ Status search(
     }
     answer[what] = std::move(boxes);
     answer[what + "_mask"] = std::move(mask);
+    Json doubts = Json::array();
+    for (const pipeline::Detection& doubt : detector.doubts()) {
+        const bool known = std::ranges::any_of(found, [&](const pipeline::Detection& one) {
+            return pipeline::meet(one.box, doubt.box);
+        });
+        if (!known) {
+            Json box = corners(doubt.box);
+            box.push_back(doubt.score);
+            doubts.push_back(std::move(box));
+        }
+    }
+    answer[what + "_doubts"] = std::move(doubts);
+    return {};
+}
+
+/// Of one search's text, what reading spares of all markers that a rule can name, and what it leaves.
+Status read_markers(
+    const std::vector<pipeline::Detection>& found, const pipeline::Picture& picture,
+    pipeline::LineReader& reader, const std::string& what, Json& answer
+) {
+    const double before = cpu_ms();
+    EFFACE_TRY(
+        const pipeline::SparedText spared,
+        pipeline::spare_markers(found, picture.view(), rules::MarkerSet{}.set(), reader)
+    );
+    answer[what + "_ms"] = cpu_ms() - before;
+    Json markers = Json::array();
+    for (const Box& box : spared.markers) {
+        markers.push_back(corners(box));
+    }
+    Json left = Json::array();
+    for (const pipeline::Detection& line : spared.text) {
+        left.push_back(corners(line.box));
+    }
+    answer[what] = std::move(markers);
+    answer[what + "_left"] = std::move(left);
     return {};
 }
 
@@ -109,6 +154,12 @@ Result<Json> search_file(const std::string& path, const Options& options, pipeli
     if (options.text) {
         EFFACE_CHECK(search(*finders.text, picture, "text", pipeline::mask_box_of_text, answer));
     }
+    if (options.markers) {
+        EFFACE_TRY(const std::vector<pipeline::Detection> found, finders.text->find(picture.view()));
+        EFFACE_CHECK(read_markers(found, picture, *finders.reader, "markers", answer));
+        EFFACE_TRY(const std::vector<pipeline::Detection> again, finders.text->find_again(picture.view()));
+        EFFACE_CHECK(read_markers(again, picture, *finders.reader, "again", answer));
+    }
     if (options.faces) {
         EFFACE_CHECK(search(*finders.face(), picture, "faces", pipeline::mask_box_of_face, answer));
     }
@@ -128,7 +179,7 @@ int complain(const Error& error, int exit_code) {
 int main(int argc, char** argv) {
     Options options;
     if (!read_options(argc, argv, options)) {
-        std::cerr << "efface-finders --models DIR [--text] [--faces] [--occlusions] < paths\n";
+        std::cerr << "efface-finders --models DIR [--text] [--markers] [--faces] [--occlusions] < paths\n";
         return 2;
     }
     auto finders = pipeline::load_finders(options.models);

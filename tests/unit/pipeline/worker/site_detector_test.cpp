@@ -1,14 +1,15 @@
 // Goal: a detector that the site names is one voice more, and only the file whose digest it names is run.
 // Method: the shipped network in the place of the site's.
-#include "pipeline/worker/worker_finders.h"
-
 #include "config/crypto/digest.h"
 #include "pipeline/find/text_detector.h"
 #include "pipeline/inference/face_network.h"
+#include "pipeline/worker/worker_finders.h"
+#include "tests/unit/pipeline/find/yunet_file.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 namespace efface::testing {
 namespace {
@@ -36,6 +37,27 @@ TEST_F(SiteDetector, IsAVoiceMoreAndNamedInTheDigest) {
     EXPECT_EQ(with->view().face, with->every_face.get());
     EXPECT_NE(with->model_digest, without->model_digest);
     EXPECT_TRUE(with->face()->find(pipeline::Picture{64, 64, 1}.view()).has_value());
+}
+
+TEST_F(SiteDetector, IsAYunetFileWhereItIsNoTorchScript) {
+    const std::string file = yunet_file(YunetLayout::kCells);
+    const std::string path = ::testing::TempDir() + "site_yunet.onnx";
+    std::ofstream{path, std::ios::binary} << file;
+
+    const auto finders = pipeline::load_finders(kModels, {path, to_hex(sha256(file))});
+
+    ASSERT_TRUE(finders.has_value()) << finders.error().message();
+    EXPECT_EQ(finders->view().face, finders->every_face.get());
+    pipeline::Picture white{1000, 800, 1};
+    std::ranges::fill(white.samples, std::uint8_t{255});
+    const auto found = finders->site_face->find(white.view());
+    ASSERT_TRUE(found.has_value()) << found.error().message();
+    EXPECT_FALSE(found->empty()) << "turned and shrunk to its size";
+
+    const auto refused = pipeline::load_finders(
+        kModels, {".models/text-detector.onnx", std::string{pipeline::kTextModelSha256}}
+    );
+    ASSERT_FALSE(refused.has_value()) << "an ONNX file that is no YuNet";
 }
 
 TEST_F(SiteDetector, OfAnotherDigestOrNoFileIsRefused) {
