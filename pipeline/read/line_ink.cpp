@@ -1,8 +1,6 @@
 #include "pipeline/read/line_ink.h"
 
-#include <array>
 #include <cmath>
-#include <numeric>
 #include <vector>
 
 namespace efface::pipeline {
@@ -42,7 +40,7 @@ std::optional<Region> region_of(const PictureView& picture, const Box& line) {
     if (picture.channels != 1) {
         return std::nullopt;
     }
-    const std::int64_t margin = std::max(kMarginMin, std::min(line.width(), line.height()) / 2);
+    const std::int64_t margin = std::max(kMarginMin, std::min(line.width(), line.height()) / 4);
     const Box box =
         Box{line.left - margin, line.top - margin, line.right + margin, line.bottom + margin}.clipped_to(
             picture.columns, picture.rows
@@ -60,61 +58,75 @@ std::optional<Region> region_of(const PictureView& picture, const Box& line) {
     return region;
 }
 
-/// Otsu's threshold: where it parts the levels into two classes that differ most from each other.
-double threshold_of(const Region& region) {
-    std::array<double, 256> count{};
-    for (const double level : region.levels) {
-        count[static_cast<std::size_t>(level)] += 1.0;
-    }
-    const auto all = static_cast<double>(region.levels.size());
-    const double sum = std::accumulate(region.levels.begin(), region.levels.end(), 0.0);
-    double below = 0.0;
-    double below_sum = 0.0;
-    double best = -1.0;
-    double threshold = 0.0;
-    for (std::size_t level = 0; level < 255; ++level) {
-        below += count[level];
-        below_sum += count[level] * static_cast<double>(level);
-        if (below == 0.0 || below == all) {
-            continue;
+bool is_edge(const Region& region, std::int64_t x, std::int64_t y) {
+    return x == 0 || y == 0 || x == region.columns - 1 || y == region.rows - 1;
+}
+
+/// Without the plane that fits the edge best: anatomy shades the ground. On an edge around the middle the
+/// sums of x, of y and of x times y are zero, so each slope stands alone.
+Region levelled(Region region) {
+    const double middle_x = static_cast<double>(region.columns - 1) / 2.0;
+    const double middle_y = static_cast<double>(region.rows - 1) / 2.0;
+    double count = 0.0;
+    double sum = 0.0;
+    double along[2] = {0.0, 0.0};
+    double squares[2] = {0.0, 0.0};
+    const auto each = [&](const auto& visit) {
+        for (std::int64_t y = 0; y < region.rows; ++y) {
+            for (std::int64_t x = 0; x < region.columns; ++x) {
+                visit(x, y, static_cast<double>(x) - middle_x, static_cast<double>(y) - middle_y);
+            }
         }
-        const double apart = below_sum / below - (sum - below_sum) / (all - below);
-        const double between = below * (all - below) * apart * apart;
-        if (between > best) {
-            best = between;
-            threshold = static_cast<double>(level) + 0.5;
+    };
+    each([&](std::int64_t x, std::int64_t y, double dx, double dy) {
+        if (is_edge(region, x, y)) {
+            count += 1.0;
+            sum += region.at(x, y);
+            along[0] += dx * region.at(x, y);
+            along[1] += dy * region.at(x, y);
+            squares[0] += dx * dx;
+            squares[1] += dy * dy;
         }
-    }
-    return threshold;
+    });
+    each([&](std::int64_t x, std::int64_t y, double dx, double dy) {
+        region.at(x, y) -= sum / count + dx * along[0] / squares[0] + dy * along[1] / squares[1];
+    });
+    return region;
+}
+
+/// How far letters stand off the ground, below zero where they are darker: the brightest or the darkest
+/// hundredth, whichever is farther.
+double extreme_of(std::vector<double> levels) {
+    const auto hundredth = static_cast<std::ptrdiff_t>(levels.size() / 100);
+    std::ranges::nth_element(levels, levels.begin() + hundredth);
+    const double low = levels[static_cast<std::size_t>(hundredth)];
+    std::ranges::nth_element(levels, levels.end() - 1 - hundredth);
+    const double high = *(levels.end() - 1 - hundredth);
+    return high >= -low ? high : low;
 }
 
 /// Levels from 0 (ground) to 1 (letters). Nothing where letters reach the margin's edge or are faint.
 std::optional<Region> normalized(Region region) {
-    const double threshold = threshold_of(region);
-    const bool bright = region.at(0, 0) < threshold;
-    double sums[2] = {0.0, 0.0};
-    double counts[2] = {0.0, 0.0};
+    region = levelled(std::move(region));
+    const double half = extreme_of(region.levels) / 2.0;
+    double sum = 0.0;
+    double count = 0.0;
     for (std::int64_t y = 0; y < region.rows; ++y) {
         for (std::int64_t x = 0; x < region.columns; ++x) {
-            const bool ink = (region.at(x, y) > threshold) == bright;
-            const bool edge = x == 0 || y == 0 || x == region.columns - 1 || y == region.rows - 1;
-            if (ink && edge) {
+            const bool ink = half > 0.0 ? region.at(x, y) > half : region.at(x, y) < half;
+            if (ink && is_edge(region, x, y)) {
                 return std::nullopt;
             }
-            sums[ink ? 1 : 0] += region.at(x, y);
-            counts[ink ? 1 : 0] += 1.0;
+            sum += ink ? region.at(x, y) : 0.0;
+            count += ink ? 1.0 : 0.0;
         }
     }
-    if (counts[0] == 0.0 || counts[1] == 0.0) {
-        return std::nullopt;
-    }
-    const double ground = sums[0] / counts[0];
-    const double contrast = sums[1] / counts[1] - ground;
+    const double contrast = count == 0.0 ? 0.0 : sum / count;
     if (std::abs(contrast) < kContrastMin) {
         return std::nullopt;
     }
     for (double& level : region.levels) {
-        level = (level - ground) / contrast;
+        level /= contrast;
     }
     return region;
 }

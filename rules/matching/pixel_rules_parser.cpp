@@ -50,9 +50,14 @@ int parse_percent(TomlView& view, std::string_view key, int fallback) {
     return static_cast<int>(number->get());
 }
 
-/// An empty list: none stays.
+/// An empty list says something here: none stays.
 MarkerSet parse_markers(TomlView& view) {
     MarkerSet markers;
+    const auto* list = view.table().get("allowed_markers")->as_array();
+    if (list != nullptr && list->empty()) {
+        view.take("allowed_markers");
+        return markers;
+    }
     for (const std::string& text : view.take_texts("allowed_markers")) {
         const toml::node& node = *view.table().get("allowed_markers");
         const std::optional<std::size_t> index = marker_index(text);

@@ -65,18 +65,24 @@ def _ground(number):
     return np.asarray(radiograph(np.random.default_rng([number, 0x6D61])), np.float32)
 
 
-def inscribed(rng, text):
-    """A part of a radiograph with the text on it, and the text's box; the ground under it is as it comes."""
-    picture = _ground(int(rng.integers(GROUNDS))).copy()
+def _beside(rng):
+    """What the beam met nothing on: flat, a slope, noise."""
+    side = 2 * SIDE
+    slope = np.linspace(0, rng.uniform(-40, 40), side, dtype=np.float32)
+    return (rng.uniform(4, 90) + slope + slope[::-1, None] * rng.uniform(0, 1) + rng.normal(0, rng.uniform(1, 6), (side, side)))
+
+
+def inscribed(rng, text, beside):
+    """A part of a radiograph with the text on it, over the body or beside it, and the text's box."""
+    picture = np.asarray(_beside(rng), np.float32) if beside else _ground(int(rng.integers(GROUNDS))).copy()
     fonts = LANGUAGES["english"].fonts
     em = max(8, int(round(rng.uniform(*HEIGHTS) / CAPITALS)))
     ink = ink_of(text, fonts[rng.integers(len(fonts))], em, bool(rng.uniform() < .75))
     rows, columns = ink.shape
     # Half of them in a corner, as most are.
-    margin = 90 if rng.uniform() < .5 else None
-    y, x = (int(rng.integers(6, max(7, (margin or extent) - size if margin is None else margin)))
-            for extent, size in ((picture.shape[0] - 6, rows), (picture.shape[1] - 6, columns)))
-    y, x = min(y, picture.shape[0] - rows - 2), min(x, picture.shape[1] - columns - 2)
+    corner = rng.uniform() < .5
+    y, x = (min(int(rng.integers(6, max(7, 90 if corner else extent - size - 6))), extent - size - 2)
+            for extent, size in ((picture.shape[0], rows), (picture.shape[1], columns)))
     under = picture[y:y + rows, x:x + columns]
     step = 255 * rng.uniform(*CONTRASTS)
     middle = float(np.median(under))
@@ -96,12 +102,12 @@ def _cut(rng, at, size, extent):
     return slice(start, start + side)
 
 
-def answers(finders, path, seed, kind, make, count):
+def answers(finders, path, seed, kind, make, count, beside=False):
     """For each picture what stands there, what is read, and what that cost."""
     for index in range(count):
         rng = np.random.default_rng([seed, sum(map(ord, kind)), index])
         text = make(rng)
-        samples, (left, top, right, bottom) = inscribed(rng, text)
+        samples, (left, top, right, bottom) = inscribed(rng, text, beside)
         write_netpbm(path, samples)
         height = bottom - top
         by = [int(round(height * rng.uniform(-.05, .4))) for _ in range(4)]
@@ -128,18 +134,20 @@ def main():
     rows, costs, wrong = [], [], []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "picture.pgm"
-        done = list(answers(finders, path, arguments.seed, "marker", lambda rng: str(rng.choice(MARKERS)), arguments.count))
-        rows.append(row("markers read", sum(text == read for text, read, _ in done), len(done)))
-        rows.append(row("as another marker", sum(text != read and read in MARKERS for text, read, _ in done), len(done)))
-        costs += [cost for _, _, cost in done]
+        for beside in (True, False):
+            done = list(answers(finders, path, arguments.seed, "marker", lambda rng: str(rng.choice(MARKERS)), arguments.count, beside))
+            where = "beside the body" if beside else "over the body"
+            rows.append(row(f"markers {where}: read", sum(text == read for text, read, _ in done), len(done)))
+            rows.append(row("as another one", sum(text != read and read in MARKERS for text, read, _ in done), len(done)))
+            costs += [cost for _, _, cost in done]
         each = -(-arguments.count // len(OTHERS))
         for kind, make in OTHERS.items():
-            done = list(answers(finders, path, arguments.seed, kind, make, each))
+            done = [one for beside in (True, False) for one in answers(finders, path, arguments.seed, kind, make, each, beside)]
             taken = [f"{text} as {read}" for text, read, _ in done if read in MARKERS]
             rows.append(row(f"{kind}: as a marker", len(taken), len(done)))
             wrong += taken
             costs += [cost for _, _, cost in done]
-        rows.append(row("all of these: as a marker", len(wrong), each * len(OTHERS)))
+        rows.append(row("all of these: as a marker", len(wrong), 2 * each * len(OTHERS)))
     finders.close()
     print(table(("", "", "Wilson 95 %"), rows))
     print(f"a line: {np.mean(costs):.1f} ms of processor time, at most {max(costs):.1f}; seed {arguments.seed}")

@@ -119,7 +119,7 @@ TEST(RuleFile, MarkersStayByDefaultUnderRemoveFoundAloneAndAnEmptyListMeansNone)
     };
 
     EXPECT_EQ(markers("pixel_policy = 'remove-found'\n"), default_markers());
-    EXPECT_EQ(markers("pixel_policy = 'remove-found'\npixels.accept = []\n"), default_markers());
+    EXPECT_EQ(markers("pixel_policy = 'remove-found'\npixels.accept = ['no-face']\n"), default_markers());
     EXPECT_TRUE(markers("pixel_policy = 'remove-found'\npixels.allowed_markers = []\n").none());
     EXPECT_TRUE(markers("").none());
     EXPECT_TRUE(markers("pixels.allowed_markers = []\n").none());
