@@ -372,5 +372,24 @@ TEST_F(TextModelTest, AModelWithLostWeightsFailsItsSelfTest) {
     EXPECT_EQ(fault_of(damaged), Fault::kHalt);
 }
 
+TEST_F(TextDetectorTest, DoubtsTextThatIsNearlyStrongEnoughAndForgetsItWithTheNextSearch) {
+    bool doubted = false;
+    for (int contrast = 2; contrast <= 16 && !doubted; ++contrast) {
+        Picture picture = background(Background::kNoise, 160, 96, kSeed);
+        const Planted planted = plant(
+            picture, {.text = "DOE 1970", .height = 16, .contrast_percent = contrast, .left = 20, .top = 40}
+        );
+
+        const std::vector<Detection> found = find(picture);
+
+        const std::vector<Detection> doubts = detector_->doubts();
+        doubted = found.empty() && covered(planted, doubts) > 0.0;
+    }
+    EXPECT_TRUE(doubted) << "between a contrast that is not seen and one that is found";
+
+    find(Picture{160, 96, 1});
+    EXPECT_TRUE(detector_->doubts().empty());
+}
+
 }  // namespace
 }  // namespace efface::testing

@@ -72,7 +72,8 @@ TEST_F(SiteDetector, AConfinedProcessReadsAndFindsAsBefore) {
     if (child == 0) {
         // No assertion here: it would end in the parent's report. Each step has an exit code.
         const auto finders = pipeline::load_finders(kModels, {path, to_hex(sha256(file))});
-        if (!finders || !pipeline::confine({})) {
+        const std::uint64_t memory = std::uint64_t{2048} << 20U;  // The default of [workers] memory_mb_max.
+        if (!finders || !pipeline::confine({.address_space_bytes_max = memory})) {
             _exit(1);
         }
         DrawnLine line;
