@@ -205,7 +205,8 @@ private:
             EFFACE_TRY(const std::vector<Detection> found, look_at(picture, tile));
             for (const Detection& one : found) {
                 const Box box = clipped(one.box, picture);
-                if (one.score >= score_min - kDoubtMargin && std::min(box.width(), box.height()) <= kLinePixelsMax) {
+                if (one.score >= score_min - kDoubtMargin &&
+                    std::min(box.width(), box.height()) <= kLinePixelsMax) {
                     lines.push_back(one);
                 }
             }

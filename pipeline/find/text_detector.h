@@ -38,6 +38,7 @@ public:
     Result<std::vector<Detection>> find(const PictureView& picture) override;
     /// A quarter of the time: without the largest size, where the picture is not small.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
+
     std::vector<Detection> doubts() const override { return doubts_; }
 
 private:
@@ -50,7 +51,7 @@ private:
 
     std::vector<std::byte> model_;
     std::vector<Detection> doubts_;  ///< Of the last search.
-    std::list<TextNet> nets_;  ///< The one used last stands first.
+    std::list<TextNet> nets_;        ///< The one used last stands first.
 };
 
 }  // namespace efface::pipeline

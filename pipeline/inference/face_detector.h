@@ -29,6 +29,7 @@ public:
 
     /// Fault::kQuarantine: more than AreaSampler::kPixelsMax pixels.
     Result<std::vector<Detection>> find(const PictureView& picture) override;
+
     std::vector<Detection> doubts() const override { return doubts_; }
 
 private:

@@ -39,6 +39,7 @@ public:
     Result<std::vector<Detection>> find(const PictureView& picture) override;
     /// At fewer turns.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
+
     std::vector<Detection> doubts() const override { return doubts_; }
 
 private:

@@ -31,6 +31,7 @@ public:
 
     /// Fault::kQuarantine: more than AreaSampler::kPixelsMax pixels.
     Result<std::vector<Detection>> find(const PictureView& picture) override;
+
     std::vector<Detection> doubts() const override { return doubts_; }
 
 private:

@@ -30,7 +30,8 @@ public:
     /// quicker, and see less.
     virtual Result<std::vector<Detection>> find_again(const PictureView& picture) { return find(picture); }
 
-    /// What the last search saw below its threshold, but within kDoubtMargin of it. May say again what was found.
+    /// What the last search saw below its threshold, but within kDoubtMargin of it. May say again what was
+    /// found.
     virtual std::vector<Detection> doubts() const { return {}; }
 };
 
