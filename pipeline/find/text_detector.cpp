@@ -178,7 +178,6 @@ public:
             const Box back{box.top, looked_at.rows - box.right, box.bottom, looked_at.rows - box.left};
             take({unscaled(back, level.scale), line.score}, level);
         }
-        EFFACE_CHECK(check_count(doubts_));
         return check_count(found_);
     }
 
@@ -188,7 +187,11 @@ public:
 
 private:
     void take(const Detection& line, const TextLevel& level) {
-        (line.score >= level.score_min ? found_ : doubts_).push_back(line);
+        if (line.score >= level.score_min) {
+            found_.push_back(line);
+        } else if (doubts_.size() < kDetectionsMax) {
+            doubts_.push_back(line);
+        }
     }
 
     static Status check_count(const std::vector<Detection>& found) {
