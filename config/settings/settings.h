@@ -113,7 +113,7 @@ struct WorkersSettings {
 
 /// [models]
 struct ModelsSettings {
-    std::string face_detector;         ///< A file of the contract efface-detector/1; empty: none.
+    std::string face_detector;         ///< Of efface-detector/1, or YuNet; empty: none.
     std::string face_detector_sha256;  ///< In hex. Both or neither.
 };
 

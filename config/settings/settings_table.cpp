@@ -168,8 +168,8 @@ constexpr std::array kRows{
                "600", 1, 86400, "Time from handing a unit to a worker to its answer; past it the worker is replaced."},
 
     SettingRow{"models", "face_detector", Kind::kPath, slot<kModels, &ModelsSettings::face_detector>, R"("")", 0, kNoLimit,
-               "A TorchScript file of the contract efface-detector/1 (docs/training.md). What it finds is blackened as well; "
-               "it takes nothing away from what the others find. Empty: none."},
+               "A TorchScript file of the contract efface-detector/1, or an ONNX file of YuNet (docs/training.md). What it "
+               "finds is blackened as well; it takes nothing away from what the others find. Empty: none."},
     SettingRow{"models", "face_detector_sha256", Kind::kSha256, slot<kModels, &ModelsSettings::face_detector_sha256>, R"("")", 0, 64,
                "SHA-256 of that file in hex, as sha256sum prints it: the file is code, and no other one is run."},
 

@@ -47,6 +47,16 @@ Json regions_json(const std::vector<rules::Region>& regions) {
     return rows;
 }
 
+Json markers_json(const rules::MarkerSet& markers) {
+    Json texts = Json::array();
+    for (std::size_t i = 0; i < rules::kMarkers.size(); ++i) {
+        if (markers.test(i)) {
+            texts.push_back(rules::kMarkers[i].text);
+        }
+    }
+    return texts;
+}
+
 Json pixels_json(const rules::PixelRules& pixels) {
     Json accepted = Json::array();
     for (const rules::PixelDoubtRow& doubt : rules::kPixelDoubts) {
@@ -55,9 +65,13 @@ Json pixels_json(const rules::PixelRules& pixels) {
         }
     }
     return {
-        {"blacken", regions_json(pixels.blacken)},         {"device_templates", pixels.device_templates},
-        {"ultrasound_regions", pixels.ultrasound_regions}, {"accept", std::move(accepted)},
-        {"recall_percent_min", pixels.recall_percent_min}, {"mask_segmentation", pixels.mask_segmentation},
+        {"blacken", regions_json(pixels.blacken)},
+        {"device_templates", pixels.device_templates},
+        {"ultrasound_regions", pixels.ultrasound_regions},
+        {"accept", std::move(accepted)},
+        {"recall_percent_min", pixels.recall_percent_min},
+        {"allowed_markers", markers_json(pixels.allowed_markers)},
+        {"mask_segmentation", pixels.mask_segmentation},
     };
 }
 

@@ -149,14 +149,24 @@ public:
         cv::rotate(upright, turned, cv::ROTATE_90_CLOCKWISE);
         EFFACE_TRY(const std::vector<Detection> lines, look(upright, turned, level.score_min));
         for (const Detection& line : lines) {
-            found_.push_back({unscaled(line.box, level.scale), line.score});
+            take({unscaled(line.box, level.scale), line.score}, level);
         }
         return check_count(found_);
     }
 
     std::vector<Detection> take() { return std::move(found_); }
 
+    std::vector<Detection> take_doubts() { return std::move(doubts_); }
+
 private:
+    void take(const Detection& line, const TextLevel& level) {
+        if (line.score >= level.score_min) {
+            found_.push_back(line);
+        } else if (doubts_.size() < kDetectionsMax) {
+            doubts_.push_back(line);
+        }
+    }
+
     static Status check_count(const std::vector<Detection>& found) {
         if (found.size() > kDetectionsMax) {
             return fail(Fault::kQuarantine, "a picture shows more lines of text than are handled");
@@ -164,8 +174,8 @@ private:
         return {};
     }
 
-    /// The lines of text of a picture as it stands and turned, tile by tile, each tile in whichever lane is
-    /// free.
+    /// The lines of text of a picture as it stands and turned, and those that are nearly so, tile by
+    /// tile, each tile in whichever lane is free.
     Result<std::vector<Detection>> look(const cv::Mat& upright, const cv::Mat& turned, float score_min) {
         const std::vector<Box> upright_tiles = tiles_with_margin(upright);
         const std::vector<Box> turned_tiles = tiles_with_margin(turned);
@@ -181,7 +191,7 @@ private:
             EFFACE_TRY(const std::vector<Detection> found, std::move(seen[job]));
             for (const Detection& line : found) {
                 const Box box = clipped(line.box, is_upright ? upright : turned);
-                if (line.score >= score_min && std::min(box.width(), box.height()) <= kLinePixelsMax) {
+                if (line.score >= score_min - kDoubtMargin && std::min(box.width(), box.height()) <= kLinePixelsMax) {
                     lines.push_back(is_upright ? line : turned_back(line, upright.rows));
                 }
             }
@@ -238,6 +248,7 @@ private:
 
     TextDetector& detector_;
     std::vector<Detection> found_;
+    std::vector<Detection> doubts_;
 };
 
 TextDetector::TextDetector(std::vector<std::unique_ptr<TextNetwork>> networks, Lanes& lanes)
@@ -270,6 +281,7 @@ Result<std::vector<Detection>> TextDetector::find_again(const PictureView& pictu
 Result<std::vector<Detection>> TextDetector::find_in(
     const PictureView& picture, std::span<const TextLevel> levels
 ) {
+    doubts_.clear();
     EFFACE_CHECK(check_picture(picture));
     if (std::min(picture.columns, picture.rows) < kPictureExtentMin) {
         return std::vector<Detection>{};
@@ -281,6 +293,7 @@ Result<std::vector<Detection>> TextDetector::find_in(
             EFFACE_CHECK(search.run(given, level));
         }
         std::vector<Detection> found = search.take();
+        doubts_ = without_inner(search.take_doubts());
         for (Detection& line : found) {
             line.box = line.box.clipped_to(picture.columns, picture.rows);
         }

@@ -34,6 +34,8 @@ public:
     /// A quarter of the time: without the largest size, where the picture is not small.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
+    std::vector<Detection> doubts() const override { return doubts_; }
+
 private:
     TextDetector(std::vector<std::unique_ptr<TextNetwork>> networks, Lanes& lanes);
 
@@ -42,6 +44,7 @@ private:
 
     std::vector<std::unique_ptr<TextNetwork>> networks_;
     Lanes& lanes_;
+    std::vector<Detection> doubts_;  ///< Of the last search.
 };
 
 }  // namespace efface::pipeline

@@ -7,6 +7,7 @@
 #include "pipeline/gate/recoded_frames.h"
 #include "pipeline/pixel/profile_bands.h"
 #include "pipeline/pixel/samples.h"
+#include "pipeline/pixel/spared_markers.h"
 
 #include <algorithm>
 
@@ -237,7 +238,20 @@ Status judge_masked_samples(
         const FoundIdentity left,
         find_identity(samples.after, samples.before, shown, identity, finders, SearchRound::kAgain)
     );
-    return judge_found(left, planes, image);
+    // A letter close to the mask is the rest of a line that was blackened.
+    if (std::ranges::any_of(left.markers, [&](const Box& marker) { return lies_close(marker, mask); })) {
+        return fail(
+            Fault::kQuarantine, "gate: letters of a blackened line are left beside the mask", kAtPixelData
+        );
+    }
+    EFFACE_CHECK(judge_found(left, planes, image));
+    if (identity.near_misses_matter && has_near_miss(left, mask)) {
+        return fail(
+            Fault::kQuarantine, "gate: what may be text or a face is left, not sure enough to be found",
+            kAtPixelData
+        );
+    }
+    return {};
 }
 
 }  // namespace efface::pipeline

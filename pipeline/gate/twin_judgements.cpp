@@ -359,6 +359,7 @@ Status TwinWalk::read_claims() {
     EFFACE_TRY(const ClaimFacts facts, read_claim_facts(original_bytes_, original_syntax_));
     identity_ = rules::possible_where(facts.identity(routing_.sop_class_uid), work_.outside_regions_is_black);
     statement_ = rules::pixel_statement(work_.rule, identity_);
+    identity_.markers_left = rules::markers_left(work_.rule, identity_);
     if (rules::doubt_before_search({work_.rule, identity_, work_.has_declared_regions, work_.recalls})) {
         return fail(Fault::kQuarantine, "gate: pixels may show text or a face and nothing proves them clean");
     }
@@ -404,6 +405,7 @@ Status TwinWalk::judge_pixels() const {
     identity.face = identity.face && is_searched;
     identity.is_photograph =
         is_searched && identity.is_photograph && rules::quarantines(work_.rule, rules::PixelDoubt::kNoFace);
+    identity.near_misses_matter = rules::quarantines(work_.rule, rules::PixelDoubt::kLowConfidence);
     return judge_masked_samples(
         {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, work_.mask, identity,
         work_.finders
@@ -480,7 +482,7 @@ Status TwinWalk::judge_attestation() const {
     std::string expected{method_history_};
     expected += expected.empty() ? "" : "\\";
     expected += rules::kMethodAttributes;
-    if (const std::string_view second = rules::method_of(statement_.treatment); !second.empty()) {
+    if (const std::string_view second = rules::method_of(statement_); !second.empty()) {
         expected += "\\";
         expected += second;
     }

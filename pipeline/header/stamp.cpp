@@ -42,7 +42,7 @@ Status stamp_method_text(Item& root, const StampWork& work) {
         text += '\\';
     }
     text += rules::kMethodAttributes;
-    if (const std::string_view method = rules::method_of(work.pixels.treatment); !method.empty()) {
+    if (const std::string_view method = rules::method_of(work.pixels); !method.empty()) {
         text += '\\';
         text += method;
     }

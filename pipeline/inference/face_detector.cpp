@@ -134,6 +134,7 @@ Result<std::vector<Window>> MtcnnDetector::propose(const AreaSampler& sampler) c
 }
 
 Result<std::vector<Detection>> MtcnnDetector::find(const PictureView& picture) {
+    doubts_.clear();
     if (picture.columns == 0 || picture.rows == 0) {
         return std::vector<Detection>{};
     }
@@ -151,14 +152,14 @@ Result<std::vector<Detection>> MtcnnDetector::find(const PictureView& picture) {
     windows = map(map(suppress(std::move(windows), Overlap::kOfUnion, 0.7F, kRefinedMax), shifted), squared);
     EFFACE_TRY(
         windows, judged(
-                     sampler, std::move(windows), MtcnnNetworks::kJudgeSide, kJudgementMin,
+                     sampler, std::move(windows), MtcnnNetworks::kJudgeSide, kJudgementMin - kDoubtMargin,
                      [&](auto batch) { return networks_.judge(batch); }
                  )
     );
     windows = suppress(map(std::move(windows), shifted), Overlap::kOfSmaller, 0.7F, kRefinedMax);
     std::vector<Detection> found;
     for (const Window& window : windows) {
-        found.push_back({box_of(window), window.score});
+        (window.score >= kJudgementMin ? found : doubts_).push_back({box_of(window), window.score});
     }
     return found;
 }

@@ -30,11 +30,14 @@ public:
     /// Fault::kQuarantine: more than AreaSampler::kPixelsMax pixels.
     Result<std::vector<Detection>> find(const PictureView& picture) override;
 
+    std::vector<Detection> doubts() const override { return doubts_; }
+
 private:
     Result<std::vector<Window>> propose(const AreaSampler& sampler) const;
     Result<std::vector<Window>> propose_at(const AreaSampler& sampler, double scale) const;
 
     MtcnnNetworks networks_;
+    std::vector<Detection> doubts_;  ///< Of the last search, by the third network.
 };
 
 }  // namespace efface::pipeline

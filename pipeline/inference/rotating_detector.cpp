@@ -133,11 +133,12 @@ Result<std::vector<Detection>> RotatingDetector::find_again(const PictureView& p
 Result<std::vector<Detection>> RotatingDetector::find_at(
     const PictureView& picture, const std::vector<int>& turns
 ) {
+    doubts_.clear();
     if (picture.columns == 0 || picture.rows == 0) {
         return std::vector<Detection>{};
     }
     const std::vector<Look> looks = looks_at(picture, turns);
-    std::vector<Result<std::vector<Sighting>>> seen(looks.size());
+    std::vector<Result<Seen>> seen(looks.size());
     const auto look = [&](std::size_t job, std::size_t lane) {
         seen[job] = sightings(picture, looks[job], *upright_[lane]);
     };
@@ -149,9 +150,10 @@ Result<std::vector<Detection>> RotatingDetector::find_at(
         }
     }
     std::vector<Sighting> all;
-    for (const Result<std::vector<Sighting>>& one : seen) {
+    for (const Result<Seen>& one : seen) {
         EFFACE_CHECK(one);
-        all.insert(all.end(), one->begin(), one->end());
+        all.insert(all.end(), one->sightings.begin(), one->sightings.end());
+        doubts_.insert(doubts_.end(), one->doubts.begin(), one->doubts.end());
     }
     return united(std::move(all), picture);
 }
@@ -189,7 +191,7 @@ std::shared_ptr<const Picture> RotatingDetector::at_working_size(const PictureVi
     return std::make_shared<const Picture>(std::move(small));
 }
 
-Result<std::vector<RotatingDetector::Sighting>> RotatingDetector::sightings(
+Result<RotatingDetector::Seen> RotatingDetector::sightings(
     const PictureView& picture, const Look& look, Detector& upright
 ) {
     const Box& part = look.part;
@@ -199,18 +201,24 @@ Result<std::vector<RotatingDetector::Sighting>> RotatingDetector::sightings(
     const PictureTurn turned{small.columns, small.rows, look.turn};
     const Picture canvas = turned.apply(small.view());
     EFFACE_TRY(const std::vector<Detection> found, upright.find(canvas.view()));
-    std::vector<Sighting> seen;
-    for (const Detection& detection : found) {
+    const auto in_picture = [&](const Detection& detection) {
         const Extent extent = turned.back_ellipse(detection.box);
         const Box box{
             part.left + static_cast<std::int64_t>(std::floor(extent.left * across)),
             part.top + static_cast<std::int64_t>(std::floor(extent.top * down)),
             part.left + static_cast<std::int64_t>(std::ceil(extent.right * across)),
             part.top + static_cast<std::int64_t>(std::ceil(extent.bottom * down))};
-        const Box inside = box.clipped_to(picture.columns, picture.rows);
+        return box.clipped_to(picture.columns, picture.rows);
+    };
+    Seen seen;
+    for (const Detection& detection : found) {
+        const Box inside = in_picture(detection);
         if (!inside.empty()) {
-            seen.push_back({inside, detection.score, look.turn});
+            seen.sightings.push_back({inside, detection.score, look.turn});
         }
+    }
+    for (const Detection& doubt : upright.doubts()) {
+        seen.doubts.push_back({in_picture(doubt), doubt.score});
     }
     return seen;
 }

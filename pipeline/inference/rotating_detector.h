@@ -43,6 +43,8 @@ public:
     /// At fewer turns.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
 
+    std::vector<Detection> doubts() const override { return doubts_; }
+
 private:
     /// One turn of one part.
     struct Look {
@@ -58,19 +60,23 @@ private:
         int turn = 0;
     };
 
+    struct Seen {
+        std::vector<Sighting> sightings;
+        std::vector<Detection> doubts;
+    };
+
     void check_plan() const;
     Result<std::vector<Detection>> find_at(const PictureView& picture, const std::vector<int>& turns);
     std::vector<Look> looks_at(const PictureView& picture, const std::vector<int>& turns) const;
     std::shared_ptr<const Picture> at_working_size(const PictureView& picture, const Box& part) const;
-    static Result<std::vector<Sighting>> sightings(
-        const PictureView& picture, const Look& look, Detector& upright
-    );
+    static Result<Seen> sightings(const PictureView& picture, const Look& look, Detector& upright);
     static Box compromise(const std::vector<Sighting>& group);
     std::vector<Detection> united(std::vector<Sighting> seen, const PictureView& picture) const;
 
     std::vector<std::unique_ptr<Detector>> upright_;
     Lanes* lanes_ = nullptr;
     SearchPlan plan_;
+    std::vector<Detection> doubts_;  ///< Of all turns of the last search.
 };
 
 /// Tiles of at least `side` that overlap by a quarter and cover columns x rows; at most `count_max`.

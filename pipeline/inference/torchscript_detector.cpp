@@ -182,6 +182,7 @@ std::vector<TorchScriptDetector::Size> TorchScriptDetector::sizes_of(const Pictu
 }
 
 Result<std::vector<Detection>> TorchScriptDetector::find(const PictureView& picture) {
+    doubts_.clear();
     if (picture.columns == 0 || picture.rows == 0) {
         return std::vector<Detection>{};
     }
@@ -196,7 +197,8 @@ Result<std::vector<Detection>> TorchScriptDetector::find(const PictureView& pict
     }
     std::vector<Detection> found;
     for (const Window& window : suppress(std::move(windows), Overlap::kOfSmaller, kSameShareMin, kFoundMax)) {
-        found.push_back({box_of(window), window.score});
+        const bool sure = window.score >= metadata_.threshold;
+        (sure ? found : doubts_).push_back({box_of(window), window.score});
     }
     return found;
 }
@@ -233,7 +235,7 @@ Result<std::vector<Window>> TorchScriptDetector::find_at(const AreaSampler& samp
     const auto stride = static_cast<float>(metadata_.stride);
     std::vector<Window> windows;
     for (std::size_t cell = 0; cell < answer.columns * answer.rows; ++cell) {
-        if (answer.at(0, cell) < metadata_.threshold) {
+        if (answer.at(0, cell) < metadata_.threshold - kDoubtMargin) {
             continue;
         }
         const float x = (static_cast<float>(cell % answer.columns) + 0.5F) * stride;

@@ -32,6 +32,8 @@ public:
     /// Fault::kQuarantine: more than AreaSampler::kPixelsMax pixels.
     Result<std::vector<Detection>> find(const PictureView& picture) override;
 
+    std::vector<Detection> doubts() const override { return doubts_; }
+
 private:
     struct Network;
 
@@ -50,6 +52,7 @@ private:
 
     DetectorMetadata metadata_;
     std::unique_ptr<Network> network_;
+    std::vector<Detection> doubts_;  ///< Of the last search.
 };
 
 }  // namespace efface::pipeline

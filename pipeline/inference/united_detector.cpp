@@ -40,4 +40,8 @@ Result<std::vector<Detection>> UnitedDetector::find_again(const PictureView& pic
     return joined(std::move(found), more);
 }
 
+std::vector<Detection> UnitedDetector::doubts() const {
+    return joined(first_.doubts(), second_.doubts());
+}
+
 }  // namespace efface::pipeline

@@ -17,6 +17,7 @@ public:
     /// what the other did not see may be what this one would have.
     Result<std::vector<Detection>> find(const PictureView& picture) override;
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
+    std::vector<Detection> doubts() const override;
 
 private:
     Detector& first_;

@@ -17,6 +17,9 @@ struct Detection {
     bool operator==(const Detection&) const = default;
 };
 
+/// Of scores from 0 to 1: as close to a threshold, what is not found is a doubt.
+inline constexpr float kDoubtMargin = 0.1F;
+
 class Detector {
 public:
     virtual ~Detector() = default;
@@ -26,6 +29,10 @@ public:
     /// For a picture that was searched before it was blackened, to see whether anything is left: may be
     /// quicker, and see less.
     virtual Result<std::vector<Detection>> find_again(const PictureView& picture) { return find(picture); }
+
+    /// What the last search saw below its threshold, but within kDoubtMargin of it. May say again what was
+    /// found.
+    virtual std::vector<Detection> doubts() const { return {}; }
 };
 
 }  // namespace efface::pipeline

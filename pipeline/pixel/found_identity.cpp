@@ -1,6 +1,8 @@
 #include "pipeline/pixel/found_identity.h"
 
+#include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/cine.h"
+#include "pipeline/pixel/spared_markers.h"
 #include "pipeline/pixel/stage_list.h"
 
 #include <algorithm>
@@ -27,7 +29,24 @@ public:
         : identity_{identity}, finders_{finders} {}
 
     Status look_for_text(const Look& at) {
-        return identity_.text ? look(*finders_.text, at, found_.text) : Status{};
+        if (!identity_.text) {
+            return {};
+        }
+        EFFACE_TRY(std::vector<Detection> found, search(*finders_.text, at));
+        note_doubts(*finders_.text, found, at);
+        if (finders_.reader != nullptr) {
+            EFFACE_TRY(
+                SparedText spared,
+                spare_markers(
+                    std::move(found), at.picture.view(), identity_.markers_left, *finders_.reader
+                )
+            );
+            for (const Box& marker : spared.markers) {
+                note(found_.markers, in_frame(marker, at));
+            }
+            found = std::move(spared.text);
+        }
+        return note_all(found, at, found_.text);
     }
 
     Status look_for_faces(const Look& at) {
@@ -56,14 +75,39 @@ public:
     FoundIdentity take() { return std::move(found_); }
 
 private:
+    static Result<std::vector<Detection>> search(Detector& detector, const Look& at) {
+        return at.round == SearchRound::kFirst ? detector.find(at.picture.view())
+                                               : detector.find_again(at.picture.view());
+    }
+
+    static Box in_frame(const Box& box, const Look& at) { return at.is_half ? doubled(box) : box; }
+
+    /// Each box once.
+    static void note(std::vector<Box>& boxes, const Box& box) {
+        if (std::ranges::find(boxes, box) == boxes.end()) {
+            boxes.push_back(box);
+        }
+    }
+
+    void note_doubts(const Detector& detector, const std::vector<Detection>& found, const Look& at) {
+        for (const Detection& doubt : detector.doubts()) {
+            const bool known =
+                std::ranges::any_of(found, [&](const Detection& one) { return meet(one.box, doubt.box); });
+            if (!known && !doubt.box.empty() && found_.doubts.size() < kMaskBoxesMax) {
+                note(found_.doubts, in_frame(doubt.box, at));
+            }
+        }
+    }
+
     Status look(Detector& detector, const Look& at, std::vector<FoundBox>& boxes) {
-        const bool first = at.round == SearchRound::kFirst;
-        EFFACE_TRY(
-            const std::vector<Detection> found,
-            first ? detector.find(at.picture.view()) : detector.find_again(at.picture.view())
-        );
+        EFFACE_TRY(const std::vector<Detection> found, search(detector, at));
+        note_doubts(detector, found, at);
+        return note_all(found, at, boxes);
+    }
+
+    Status note_all(const std::vector<Detection>& found, const Look& at, std::vector<FoundBox>& boxes) const {
         for (const Detection& detection : found) {
-            note(boxes, at.is_half ? doubled(detection.box) : detection.box, at.frame);
+            pipeline::note(boxes, in_frame(detection.box, at), at.frame);
         }
         return check_count();
     }
@@ -83,6 +127,12 @@ private:
 };
 
 }  // namespace
+
+bool has_near_miss(const FoundIdentity& found, const Mask& mask) {
+    return std::ranges::any_of(found.doubts, [&](const Box& doubt) {
+        return std::ranges::none_of(mask.boxes, [&](const Box& box) { return meet(box, doubt); });
+    });
+}
 
 bool is_searched_for_occlusions(const rules::PixelIdentity& identity) {
     return identity.face && identity.kind != rules::ImageKind::kUltrasound;
@@ -125,8 +175,11 @@ Result<FoundIdentity> find_identity(
     if (!identity.text && !identity.face) {
         return FoundIdentity{};
     }
-    FrameSearch search{identity, finders};
     if (is_cine(image, identity)) {
+        // Nothing is read in a mean of many frames, nor in half a frame's size.
+        rules::PixelIdentity unread = identity;
+        unread.markers_left.reset();
+        FrameSearch search{unread, finders};
         for (const Picture& projection : projections(image, samples, like)) {
             EFFACE_CHECK(search.look_for_text({projection, round}));
         }
@@ -142,6 +195,7 @@ Result<FoundIdentity> find_identity(
             Fault::kQuarantine, "Pixel Data has more frames than are searched one by one", kAtPixelData
         );
     }
+    FrameSearch search{identity, finders};
     for (std::uint64_t frame = 0; frame < image.frame_count(); ++frame) {
         const Picture picture = image.picture(samples, frame, like);
         EFFACE_CHECK(search.look_for_text({picture, round, frame}));
@@ -167,7 +221,11 @@ Result<IdentityMask> mask_identity(
         .covered = {},
     };
     EFFACE_TRY(std::vector<StageReport> stages, run_stages(pixel_stages(), work, plan.cpu_micros_max));
-    IdentityMask masked{.mask = std::move(work.mask), .occlusions = {}, .stages = std::move(stages)};
+    IdentityMask masked{
+        .mask = std::move(work.mask),
+        .occlusions = {},
+        .stages = std::move(stages),
+        .markers = work.found.markers.size()};
     for (const Occlusion& occlusion : work.covered) {
         ++masked.occlusions[static_cast<std::size_t>(occlusion.kind)]
                            [static_cast<std::size_t>(occlusion.verdict)];

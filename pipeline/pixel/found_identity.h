@@ -10,6 +10,7 @@
 #include "config/result.h"
 #include "pipeline/occlusions/occlusions.h"
 #include "pipeline/picture/detector.h"
+#include "pipeline/picture/line_reader.h"
 #include "pipeline/pixel/found_box.h"
 #include "pipeline/pixel/mask.h"
 #include "pipeline/pixel/native_image.h"
@@ -38,6 +39,8 @@ struct Finders {
     Detector* face = nullptr;
     /// Sees faces in photographs alone, but takes fewer other things for one. Null: `face` does it.
     Detector* photographed_face = nullptr;
+    /// Null: nothing is read, and no marker is spared.
+    LineReader* reader = nullptr;
 
     bool complete() const { return text != nullptr && face != nullptr; }
 };
@@ -45,7 +48,14 @@ struct Finders {
 struct FoundIdentity {
     std::vector<FoundBox> text;
     std::vector<FoundBox> faces;
+    std::vector<Box> markers{};  ///< Text that was read as a marker which may stay; not among `text`.
+    /// Nearly found (Detector::doubts), and nothing that was found in the same picture meets it.
+    std::vector<Box> doubts{};
 };
+
+/// Of a search of what is blackened already: edges of the mask look like letters, so what meets it is none.
+/// Of the mask of every frame alone: what is black in some frames leaves edges in no others.
+bool has_near_miss(const FoundIdentity& found, const Mask& mask);
 
 /// kAgain: of what was searched before and is blackened now, quicker (Detector::find_again).
 enum class SearchRound : std::uint8_t { kFirst, kAgain };
@@ -83,6 +93,7 @@ struct IdentityMask {
     Mask mask;
     OcclusionCounts occlusions{};
     std::vector<StageReport> stages{};
+    std::size_t markers = 0;  ///< That stay in the pixels.
 };
 
 struct MaskPlan {

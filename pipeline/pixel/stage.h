@@ -27,6 +27,7 @@ struct StageWork {
     FoundIdentity found;               ///< By the last search.
     std::vector<Occlusion> covered;    ///< Earlier occlusions of the original.
     std::vector<Box> profiles{};       ///< Bands over heads from the side.
+    std::vector<Box> nearly_found{};   ///< Doubts of the first search.
 };
 
 struct Stage {

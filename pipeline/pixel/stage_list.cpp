@@ -23,7 +23,10 @@ constexpr std::array kStages{
         "on the first search: later ones see blackened faces"},
     Stage{
         "blacken-found", stages::is_searched, stages::blacken_found, stages::nothing_is_left,
-        "last: it searches what it made"},
+        "when the mask is known but for what it finds: it searches what it made"},
+    Stage{
+        "confidence", stages::doubts_are_judged, stages::judge_confidence, stages::no_doubt_is_left,
+        "last: what the whole mask covers is no doubt"},
 };
 
 }  // namespace

@@ -131,6 +131,11 @@ void describe_mask(const MaskedPixels& masked, const PixelPlan& plan, CleanRepor
                                 : "text and faces looked for, what was found blackened"
         );
     }
+    if (masked.markers > 0) {
+        report.facts.emplace_back(
+            "markers of side or view that were read and stay: " + std::to_string(masked.markers)
+        );
+    }
 }
 
 Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& work, CleanReport& report) {

@@ -125,6 +125,12 @@ Status explain(std::span<const std::byte> file, const UnitWork& work, Json& json
         const PixelPlan plan, plan_pixels(original.scanned(), {work.order, work.rules, *rule, work.recalls})
     );
     json["pixels"]["mask_segmentation"] = rule->pixels.mask_segmentation;
+    json["pixels"]["markers_left"] = Json::array();
+    for (std::size_t i = 0; i < rules::kMarkers.size(); ++i) {
+        if (plan.identity.markers_left.test(i)) {
+            json["pixels"]["markers_left"].push_back(rules::kMarkers[i].text);
+        }
+    }
     json["pixels"]["device_template"] = plan.declared.device;
     json["pixels"]["declared_regions"] = boxes_to_json(plan.declared.boxes);
     return {};

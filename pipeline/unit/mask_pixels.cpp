@@ -79,7 +79,8 @@ Result<MaskedPixels> find_mask(
         .samples = std::move(samples),
         .mask = std::move(found.mask),
         .occlusions = found.occlusions,
-        .stages = std::move(found.stages)};
+        .stages = std::move(found.stages),
+        .markers = found.markers};
 }
 
 Result<std::string_view> syntax_of_masked(const Original& original) {

@@ -21,6 +21,7 @@ struct MaskedPixels {
     /// What was covered before it came here.
     OcclusionCounts occlusions{};
     std::vector<StageReport> stages{};
+    std::size_t markers = 0;  ///< That were read and stay.
 };
 
 /// Fault::kQuarantine: samples that are not searched, or something that cannot be taken away.

@@ -80,6 +80,7 @@ Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWor
     plan.declared = declared_regions(data_set, instance_facts(data_set, work.order), work.rules, work.rule);
     plan.identity = rules::possible_where(pixel_identity(data_set), plan.declared.by_ultrasound);
     plan.statement = rules::pixel_statement(work.rule, plan.identity);
+    plan.identity.markers_left = rules::markers_left(work.rule, plan.identity);
     const auto doubt =
         rules::doubt_before_search({work.rule, plan.identity, plan.declared.any_source(), work.recalls});
     if (doubt) {
@@ -87,6 +88,7 @@ Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWor
     }
     plan.identity.is_photograph =
         plan.identity.is_photograph && rules::quarantines(work.rule, rules::PixelDoubt::kNoFace);
+    plan.identity.near_misses_matter = rules::quarantines(work.rule, rules::PixelDoubt::kLowConfidence);
     if (!plan.statement.searched()) {
         plan.identity.text = plan.identity.face = plan.identity.is_photograph = false;
     }

@@ -1,13 +1,19 @@
-// For efface-model-worker: the detectors of text and of faces.
+// For efface-model-worker: the detectors of text and of faces, and the reader.
 #include "config/crypto/digest.h"
 #include "pipeline/find/text_detector.h"
+#include "pipeline/find/yunet_detector.h"
 #include "pipeline/inference/face_detector.h"
 #include "pipeline/inference/face_network.h"
 #include "pipeline/inference/pp_ocr_network.h"
 #include "pipeline/inference/rotating_detector.h"
+#include "pipeline/inference/tensor_file.h"
 #include "pipeline/inference/torchscript_detector.h"
 #include "pipeline/inference/united_detector.h"
+#include "pipeline/read/tesseract_reader.h"
 #include "pipeline/worker/worker_finders.h"
+
+#include <algorithm>
+#include <array>
 
 namespace efface::pipeline {
 
@@ -48,6 +54,24 @@ Result<std::unique_ptr<Detector>> load_photographed(const std::string& path, Lan
         std::make_unique<RotatingDetector>(std::move(upright), lanes, SearchPlan{})};
 }
 
+Result<std::unique_ptr<LineReader>> load_reader() {
+    EFFACE_TRY(const Digest digest, pinned(kReaderModelSha256));
+    EFFACE_TRY(const std::vector<std::byte> model, read_model(std::string{kReaderModelPath}, digest));
+    return TesseractReader::make(model);
+}
+
+/// TorchScript is a ZIP archive; what is none is taken for an ONNX file of YuNet, which finds upright faces.
+Result<std::unique_ptr<Detector>> load_site_detector(const std::string& path, const Digest& digest) {
+    EFFACE_TRY(const std::vector<std::byte> model, read_model(path, digest));
+    constexpr std::array kZip{std::byte{'P'}, std::byte{'K'}};
+    if (std::ranges::equal(std::span{model}.first(std::min(model.size(), kZip.size())), kZip)) {
+        return TorchScriptDetector::load(model, digest);
+    }
+    EFFACE_TRY(std::unique_ptr<Detector> upright, YunetDetector::make(model));
+    const SearchPlan plan{.side = YunetDetector::kSide, .turns = {0, 90, 180, 270}};
+    return std::unique_ptr<Detector>{std::make_unique<RotatingDetector>(std::move(upright), plan)};
+}
+
 }  // namespace
 
 Result<WorkerFinders> load_finders(
@@ -60,6 +84,7 @@ Result<WorkerFinders> load_finders(
     WorkerFinders finders;
     finders.lanes = std::make_unique<Lanes>(threads);
     EFFACE_TRY(finders.text, load_text(directory + std::string{kTextModel}, *finders.lanes));
+    EFFACE_TRY(finders.reader, load_reader());
     EFFACE_TRY(
         finders.other_face, TorchScriptDetector::load(directory + std::string{kFaceNetwork}, network_digest)
     );
@@ -68,11 +93,11 @@ Result<WorkerFinders> load_finders(
         finders.photographed_face, load_photographed(directory + std::string{kFaceModel}, *finders.lanes)
     );
     finders.own_face = std::make_unique<UnitedDetector>(*finders.photographed_face, *finders.other_face);
-    std::string digests =
-        std::string{kTextModelSha256} + std::string{kMtcnnSha256} + std::string{kFaceNetworkSha256};
+    std::string digests = std::string{kTextModelSha256} + std::string{kMtcnnSha256} +
+                          std::string{kFaceNetworkSha256} + std::string{kReaderModelSha256};
     if (!site.path.empty()) {
         EFFACE_TRY(const Digest site_digest, pinned(site.sha256));
-        EFFACE_TRY(finders.site_face, TorchScriptDetector::load(site.path, site_digest));
+        EFFACE_TRY(finders.site_face, load_site_detector(site.path, site_digest));
         finders.every_face = std::make_unique<UnitedDetector>(*finders.own_face, *finders.site_face);
         digests += to_hex(site_digest);
     }

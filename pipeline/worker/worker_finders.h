@@ -17,6 +17,7 @@ namespace efface::pipeline {
 struct WorkerFinders {
     std::unique_ptr<Lanes> lanes;  ///< Outlives the detectors that it serves.
     std::unique_ptr<Detector> text;
+    std::unique_ptr<LineReader> reader;
     std::unique_ptr<Detector> photographed_face;
     std::unique_ptr<Detector> other_face;
     std::unique_ptr<Detector> site_face;   ///< Null: the site names none.
@@ -25,7 +26,7 @@ struct WorkerFinders {
 
     std::string model_digest = "none";  ///< SHA-256 over the models' digests, in hex.
 
-    Finders view() const { return {text.get(), face(), photographed_face.get()}; }
+    Finders view() const { return {text.get(), face(), photographed_face.get(), reader.get()}; }
 
     Detector* face() const { return every_face != nullptr ? every_face.get() : own_face.get(); }
 };

@@ -54,6 +54,12 @@ PixelIdentity possible_where(PixelIdentity identity, bool outside_regions_is_bla
     return identity;
 }
 
+MarkerSet markers_left(const Rule& rule, const PixelIdentity& identity) {
+    const bool may_stay =
+        rule.pixel_policy == PixelPolicy::kRemoveFound && identity.text && identity.has_markers();
+    return may_stay ? rule.pixels.allowed_markers : MarkerSet{};
+}
+
 PixelStatement pixel_statement(const Rule& rule, const PixelIdentity& identity) {
     if (!is_possible(identity)) {
         return {.treatment = PixelTreatment::kNothingPossible};
@@ -62,7 +68,9 @@ PixelStatement pixel_statement(const Rule& rule, const PixelIdentity& identity) 
         case PixelPolicy::kHeaderOnly:
             return {.treatment = PixelTreatment::kNotExamined};
         case PixelPolicy::kRemoveFound:
-            return {.treatment = PixelTreatment::kFoundRemoved};
+            return {
+                .treatment = PixelTreatment::kFoundRemoved,
+                .markers_may_stay = markers_left(rule, identity).any()};
         case PixelPolicy::kRequireClean:
             break;
     }

@@ -27,6 +27,9 @@ bool quarantines(const Rule& rule, PixelDoubt doubt);
 /// What is possible where it is known whether everything outside the ultrasound regions is blackened.
 PixelIdentity possible_where(PixelIdentity identity, bool outside_regions_is_black);
 
+/// Which markers stay in its pixels where they are read: where nothing is proven, in kinds that carry them.
+MarkerSet markers_left(const Rule& rule, const PixelIdentity& identity);
+
 /// What the output says, once the instance is let through.
 PixelStatement pixel_statement(const Rule& rule, const PixelIdentity& identity);
 

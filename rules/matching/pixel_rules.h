@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rules/matching/region.h"
+#include "rules/profile/marker_table.h"
 
 #include <array>
 #include <set>
@@ -18,6 +19,7 @@ enum class PixelDoubt : std::uint8_t {
     kNoTemplate,          ///< A screen-like kind without template, fixed or ultrasound regions.
     kUnmeasured,          ///< A kind for which no recall, or too small a one, stands in docs/pixels.md.
     kUnsupportedSamples,  ///< A syntax or shape whose samples are not read.
+    kLowConfidence,       ///< Seen, but not surely enough to be found.
     kResidue,             ///< Text or a face that is still found after all that was found is blackened.
     kBeyondSearch,        ///< Slices whose volume may show a face: no slice shows it.
 };
@@ -46,6 +48,10 @@ inline constexpr std::array kPixelDoubts{
         PixelDoubt::kUnsupportedSamples, "unsupported-samples", false, false,
         "a transfer syntax or shape whose samples are not read"},
     PixelDoubtRow{
+        PixelDoubt::kLowConfidence, "low-confidence", true, true,
+        "something that may be text or a face, with a score less than 0.1 below that from which on it is "
+        "blackened"},
+    PixelDoubtRow{
         PixelDoubt::kResidue, "residue", false, false,
         "text or a face that is still found after what was found is blackened"},
     PixelDoubtRow{
@@ -63,6 +69,8 @@ struct PixelRules {
     std::set<PixelDoubt> accept;
     /// The lower bound of the measured recall, in percent, that a kind needs before "nothing found" counts.
     int recall_percent_min = 95;
+    /// Stay where they are read; under `remove-found` alone.
+    MarkerSet allowed_markers;
 
     /// What is blackened is delivered as a DICOM Segmentation beside the instance. The node does not do so:
     /// it does not start with such a rule.

@@ -6,8 +6,9 @@
 namespace efface::rules {
 namespace {
 
-constexpr std::array<std::string_view, 6> kPixelKeys{"blacken", "device_templates",   "ultrasound_regions",
-                                                     "accept",  "recall_percent_min", "mask_segmentation"};
+constexpr std::array<std::string_view, 7> kPixelKeys{"blacken", "device_templates",   "ultrasound_regions",
+                                                     "accept",  "recall_percent_min", "allowed_markers",
+                                                     "mask_segmentation"};
 
 const PixelDoubtRow& find_doubt(const TomlView& view, const toml::node& node, const std::string& name) {
     const auto* row = std::find_if(kPixelDoubts.begin(), kPixelDoubts.end(), [&](const PixelDoubtRow& doubt) {
@@ -50,6 +51,47 @@ int parse_percent(TomlView& view, std::string_view key, int fallback) {
     return static_cast<int>(number->get());
 }
 
+/// An empty list says something here: none stays.
+MarkerSet parse_markers(TomlView& view) {
+    MarkerSet markers;
+    const auto* list = view.table().get("allowed_markers")->as_array();
+    if (list != nullptr && list->empty()) {
+        view.take("allowed_markers");
+        return markers;
+    }
+    for (const std::string& text : view.take_texts("allowed_markers")) {
+        const toml::node& node = *view.table().get("allowed_markers");
+        const std::optional<std::size_t> index = marker_index(text);
+        if (!index) {
+            std::vector<std::string_view> known;
+            for (const MarkerRow& marker : kMarkers) {
+                known.push_back(marker.text);
+            }
+            view.wrong(
+                node.source(), "'" + text + "' is no marker that can be allowed" + did_you_mean(text, known)
+            );
+        }
+        if (markers.test(*index)) {
+            view.wrong(node.source(), "'" + text + "' stands twice");
+        }
+        markers.set(*index);
+    }
+    return markers;
+}
+
+/// Where a proof is claimed it does not hang on a reader, and where nothing is searched nothing is read.
+MarkerSet take_markers(TomlView& view, PixelPolicy policy) {
+    const toml::node* node = view.table().get("allowed_markers");
+    if (node == nullptr) {
+        return policy == PixelPolicy::kRemoveFound ? default_markers() : MarkerSet{};
+    }
+    const MarkerSet markers = parse_markers(view);
+    if (markers.any() && policy != PixelPolicy::kRemoveFound) {
+        view.wrong(node->source(), "'allowed_markers' goes with pixel_policy 'remove-found' alone");
+    }
+    return markers;
+}
+
 /// A header-only rule searches nothing; it may still name regions.
 void refuse_what_searches(const TomlView& view) {
     for (const std::string_view key : {"accept", "recall_percent_min"}) {
@@ -69,6 +111,7 @@ PixelRules take_pixel_rules(TomlView& rule, PixelPolicy policy) {
     PixelRules pixels;
     pixels.device_templates = pixels.ultrasound_regions = policy != PixelPolicy::kHeaderOnly;
     if (node == nullptr) {
+        pixels.allowed_markers = policy == PixelPolicy::kRemoveFound ? default_markers() : MarkerSet{};
         return pixels;
     }
     const auto* table = node->as_table();
@@ -92,6 +135,7 @@ PixelRules take_pixel_rules(TomlView& rule, PixelPolicy policy) {
             "this rule blackens nothing: 'mask_segmentation' would do nothing"
         );
     }
+    pixels.allowed_markers = take_markers(view, policy);
     view.expect_nothing_else(kPixelKeys);
     return pixels;
 }

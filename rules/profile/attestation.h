@@ -40,18 +40,20 @@ inline constexpr std::string_view kMethodPixelsNotCleaned =
     "Efface: Pixel Data not examined for text or faces";
 inline constexpr std::string_view kMethodFoundRemoved =
     "Efface: text and faces that were found are blackened";
+inline constexpr std::string_view kMethodFoundRemovedButMarkers =
+    "Efface: text and faces found are blackened, markers may stay";
 inline constexpr std::string_view kMethodProven =
     "Efface: Pixel Data searched, text and faces found are blackened";
 
 /// The second text, or nothing.
-constexpr std::string_view method_of(PixelTreatment treatment) {
-    switch (treatment) {
+constexpr std::string_view method_of(const PixelStatement& pixels) {
+    switch (pixels.treatment) {
         case PixelTreatment::kNothingPossible:
             return {};
         case PixelTreatment::kNotExamined:
             return kMethodPixelsNotCleaned;
         case PixelTreatment::kFoundRemoved:
-            return kMethodFoundRemoved;
+            return pixels.markers_may_stay ? kMethodFoundRemovedButMarkers : kMethodFoundRemoved;
         case PixelTreatment::kProven:
             break;
     }

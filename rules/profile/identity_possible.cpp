@@ -262,6 +262,10 @@ bool PixelIdentity::is_screen() const {
            kind == ImageKind::kPhotograph || kind == ImageKind::kAnything;
 }
 
+bool PixelIdentity::has_markers() const {
+    return kind == ImageKind::kRadiograph || kind == ImageKind::kBreast || kind == ImageKind::kFluoroscopy;
+}
+
 PixelIdentity identity_possible(const PixelFacts& facts) {
     const ClassRow row = class_of(facts.sop_class_uid);
     PixelIdentity identity = by_kind(facts, row);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "rules/profile/head_view.h"
+#include "rules/profile/marker_table.h"
 
 #include <cstdint>
 #include <span>
@@ -43,12 +44,18 @@ struct PixelIdentity {
     bool face_outside_regions = false;
     /// Of radiographs: what they say of the view of a head.
     HeadView head_view{};
+    /// What is nearly found is a doubt that the rule does not accept.
+    bool near_misses_matter = false;
+    /// What the rule leaves of the text that is found: see rules::markers_left().
+    MarkerSet markers_left{};
 
     /// A frontal view of a head keeps its pixels: what it shows of a face is bone.
     bool face_is_searched() const { return face && head_view.stated != StatedView::kFrontal; }
 
     /// Screens: kinds that usually carry lines of text about the patient.
     bool is_screen() const;
+    /// Kinds that carry letters for side and view: radiographs, mammograms, fluoroscopy.
+    bool has_markers() const;
 };
 
 /// What the table looks at. Values are trimmed; absent ones are empty.
@@ -85,6 +92,7 @@ struct PixelStatement {
     PixelTreatment treatment = PixelTreatment::kNotExamined;
     bool text_proven = false;  ///< (0028,0301) NO and code 113101.
     bool face_proven = false;  ///< (0028,0302) NO and code 113102.
+    bool markers_may_stay = false;
 
     bool searched() const {
         return treatment == PixelTreatment::kFoundRemoved || treatment == PixelTreatment::kProven;

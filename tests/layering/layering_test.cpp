@@ -39,6 +39,8 @@ const std::vector<Library> kLibraries{
     {"jpeglib", {"pipeline/codec"}},
     {"png.h", {"pipeline/picture"}},
     {"opencv2/", {"pipeline/find"}},
+    {"tesseract/", {"pipeline/read"}},
+    {"omp.h", {"pipeline/read"}},
     {"torch/", {"pipeline/inference"}},
     {"ATen/", {"pipeline/inference"}},
     {"c10/", {"pipeline/inference"}},
@@ -49,8 +51,9 @@ const std::vector<Library> kLibraries{
     {"CLI/", {"node", "node/cli"}},
 };
 const std::vector<std::string> kLibraryPrefixes{
-    "nlohmann/", "toml++/", "openssl/", "re2/", "unicode/", "sqlite3",  "dcmtk/",  "boost/",    "CLI/",
-    "opencv2/",  "torch/",  "ATen/",    "c10/", "caffe2/", "charls/",  "openjpeg", "jpeglib", "turbojpeg", "tesseract/"};
+    "nlohmann/", "toml++/", "openssl/",  "re2/",       "unicode/",   "sqlite3", "dcmtk/",
+    "boost/",    "CLI/",    "opencv2/",  "torch/",     "ATen/",      "c10/",    "caffe2/",  "charls/",
+    "openjpeg",  "jpeglib", "turbojpeg", "tesseract/", "leptonica/", "omp.h"};
 
 struct Include {
     std::string file;    // "node/web/route_table.cpp"

@@ -1,12 +1,25 @@
 // What was found goes black, and the search runs again on what is left, until it finds nothing outside the
-// mask.
+// mask. Where a marker was spared it runs as well: the second search must read it too, as the gate does.
 #include "pipeline/pixel/cine.h"
+#include "pipeline/pixel/spared_markers.h"
 #include "pipeline/pixel/stage_list.h"
 
 namespace efface::pipeline::stages {
 namespace {
 
+/// A letter close to what is black was part of it, whatever is read now that the rest is gone.
+void take_back_markers(StageWork& work) {
+    std::erase_if(work.found.markers, [&](const Box& marker) {
+        const bool is_part = lies_close(marker, work.mask);
+        if (is_part) {
+            work.found.text.push_back({marker, {}});  // Of every frame.
+        }
+        return is_part;
+    });
+}
+
 void extend(StageWork& work) {
+    take_back_markers(work);
     const std::size_t columns = work.image.columns();
     const std::size_t rows = work.image.rows();
     add_found(
@@ -22,7 +35,7 @@ void extend(StageWork& work) {
 Status blacken_found(StageWork& work) {
     for (int round = 0; round < kSearchRoundsMax; ++round) {
         extend(work);
-        if (work.mask.empty()) {
+        if (work.mask.empty() && work.found.markers.empty()) {
             return {};  // Nothing was found, nothing is black: the frames as they are were searched.
         }
         EFFACE_CHECK(apply_mask(work));
@@ -32,6 +45,7 @@ Status blacken_found(StageWork& work) {
                 work.blackened, work.samples, work.image, work.identity, work.finders, SearchRound::kAgain
             )
         );
+        take_back_markers(work);
         if (!leaves_any(work)) {
             return {};
         }

@@ -14,6 +14,7 @@ Status search(StageWork& work) {
             work.samples, work.samples, work.image, work.identity, work.finders, SearchRound::kFirst
         )
     );
+    work.nearly_found = work.found.doubts;
     return {};
 }
 

@@ -2,14 +2,17 @@
 // the worker does (load_finders) and grows what they find as the cleaner does (mask_box_of_*); nothing is set
 // here.
 //
-//   efface-finders --models DIR [--text] [--faces] [--occlusions] < paths       one PGM or PPM a line
+//   efface-finders --models DIR [--text] [--read] [--faces] [--occlusions] < paths   one PGM or PPM a line
 //   {"model_digest":HEX}                                                        first line
-//   {"path":P,"columns":C,"rows":R,"text":[[l,t,r,b,score]...],"text_mask":[[l,t,r,b]...],"text_ms":M,"faces":...,
-//    "occlusions":[[l,t,r,b,score]...],"occlusion_kinds":[K...],"occlusion_verdicts":["destroyed"...]}
+//   {"path":P,"columns":C,"rows":R,"text":[[l,t,r,b,score]...],"text_mask":[[l,t,r,b]...],"text_doubts":[[l,t,r,b,score]...],
+//    "text_ms":M,"faces":...,
+//    "read":[TEXT...],"read_ms":M: of each line of PATH<tab>l t r b[ l t r b...], "" where it is not surely
+//    read, "occlusions":[[l,t,r,b,score]...],"occlusion_kinds":[K...],"occlusion_verdicts":["destroyed"...]}
 //
 // Exit codes: 0, 2 usage, 3 a model does not load, 4 a picture cannot be read or searched.
 #include "config/json.h"
 #include "pipeline/occlusions/occlusions.h"
+#include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/mask.h"
 #include "pipeline/worker/worker_finders.h"
 #include "tests/bench/pixels/netpbm.h"
@@ -17,6 +20,7 @@
 #include <cstdio>
 #include <ctime>
 #include <iostream>
+#include <sstream>
 #include <string_view>
 
 namespace {
@@ -27,6 +31,7 @@ using pipeline::Box;
 struct Options {
     std::string models;
     bool text = false;
+    bool read = false;
     bool faces = false;
     bool occlusions = false;
 };
@@ -38,6 +43,8 @@ bool read_options(int argc, char** argv, Options& options) {
             options.models = argv[++i];
         } else if (argument == "--text") {
             options.text = true;
+        } else if (argument == "--read") {
+            options.read = true;
         } else if (argument == "--faces") {
             options.faces = true;
         } else if (argument == "--occlusions") {
@@ -46,7 +53,7 @@ bool read_options(int argc, char** argv, Options& options) {
             return false;
         }
     }
-    return !options.models.empty() && (options.text || options.faces || options.occlusions);
+    return !options.models.empty() && (options.text || options.read || options.faces || options.occlusions);
 }
 
 /// Of this process: other programs on the machine do not count.
@@ -79,8 +86,50 @@ Status search(
     }
     answer[what] = std::move(boxes);
     answer[what + "_mask"] = std::move(mask);
+    Json doubts = Json::array();
+    for (const pipeline::Detection& doubt : detector.doubts()) {
+        const bool known = std::ranges::any_of(found, [&](const pipeline::Detection& one) {
+            return pipeline::meet(one.box, doubt.box);
+        });
+        if (!known) {
+            Json box = corners(doubt.box);
+            box.push_back(doubt.score);
+            doubts.push_back(std::move(box));
+        }
+    }
+    answer[what + "_doubts"] = std::move(doubts);
     return {};
 }
+
+/// What a reader makes of each box of the picture, as of a line that was found there.
+Status read_lines(
+    pipeline::LineReader& reader, const pipeline::Picture& picture, const std::vector<Box>& lines,
+    Json& answer
+) {
+    const double before = cpu_ms();
+    Json texts = Json::array();
+    for (const Box& line : lines) {
+        EFFACE_TRY(std::string text, reader.read(picture.view(), line));
+        texts.push_back(std::move(text));
+    }
+    answer["read_ms"] = cpu_ms() - before;
+    answer["read"] = std::move(texts);
+    return {};
+}
+
+/// "PATH", or "PATH" and four numbers for each line behind it, all parted by tabs.
+struct Question {
+    explicit Question(const std::string& text) {
+        std::istringstream fields{text};
+        std::getline(fields, path, '\t');
+        for (Box box; fields >> box.left >> box.top >> box.right >> box.bottom;) {
+            lines.push_back(box);
+        }
+    }
+
+    std::string path;
+    std::vector<Box> lines;
+};
 
 Status search_occlusions(const pipeline::Picture& picture, Json& answer) {
     const double before = cpu_ms();
@@ -103,11 +152,14 @@ Status search_occlusions(const pipeline::Picture& picture, Json& answer) {
     return {};
 }
 
-Result<Json> search_file(const std::string& path, const Options& options, pipeline::WorkerFinders& finders) {
-    EFFACE_TRY(const pipeline::Picture picture, bench::read_netpbm(path));
-    Json answer{{"path", path}, {"columns", picture.columns}, {"rows", picture.rows}};
+Result<Json> search_file(const Question& question, const Options& options, pipeline::WorkerFinders& finders) {
+    EFFACE_TRY(const pipeline::Picture picture, bench::read_netpbm(question.path));
+    Json answer{{"path", question.path}, {"columns", picture.columns}, {"rows", picture.rows}};
     if (options.text) {
         EFFACE_CHECK(search(*finders.text, picture, "text", pipeline::mask_box_of_text, answer));
+    }
+    if (options.read) {
+        EFFACE_CHECK(read_lines(*finders.reader, picture, question.lines, answer));
     }
     if (options.faces) {
         EFFACE_CHECK(search(*finders.face(), picture, "faces", pipeline::mask_box_of_face, answer));
@@ -128,7 +180,7 @@ int complain(const Error& error, int exit_code) {
 int main(int argc, char** argv) {
     Options options;
     if (!read_options(argc, argv, options)) {
-        std::cerr << "efface-finders --models DIR [--text] [--faces] [--occlusions] < paths\n";
+        std::cerr << "efface-finders --models DIR [--text] [--read] [--faces] [--occlusions] < paths\n";
         return 2;
     }
     auto finders = pipeline::load_finders(options.models);
@@ -136,8 +188,8 @@ int main(int argc, char** argv) {
         return complain(finders.error(), 3);
     }
     std::cout << dump_json(Json{{"model_digest", finders->model_digest}}) << std::endl;
-    for (std::string path; std::getline(std::cin, path);) {
-        const auto answer = search_file(path, options, *finders);
+    for (std::string line; std::getline(std::cin, line);) {
+        const auto answer = search_file(Question{line}, options, *finders);
         if (!answer) {
             return complain(answer.error(), 4);
         }

@@ -201,7 +201,8 @@ std::string attestation() {
          "`" + std::string{rules::kMethodAttributes} +
              "`, and where the Pixel Data may show text or a face also `" +
              std::string{rules::kMethodPixelsNotCleaned} + "` (`header-only`), `" +
-             std::string{rules::kMethodFoundRemoved} + "` (`remove-found`) or `" +
+             std::string{rules::kMethodFoundRemoved} + "` (`remove-found`; `" +
+             std::string{rules::kMethodFoundRemovedButMarkers} + "` where the rule allows some) or `" +
              std::string{rules::kMethodProven} + "` (`require-clean`)"}
     );
     text += row(
@@ -266,6 +267,21 @@ std::string pixel_doubts() {
     return text;
 }
 
+std::string markers() {
+    std::string text = row({"stays", "markers"}) + "|---|---|\n";
+    for (const bool by_default : {true, false}) {
+        std::string names;
+        for (const rules::MarkerRow& marker : rules::kMarkers) {
+            if (marker.by_default == by_default) {
+                names += (names.empty() ? "`" : ", `") + std::string{marker.text} + "` " +
+                         std::string{marker.meaning};
+            }
+        }
+        text += row({by_default ? "unless the rule says otherwise" : "where the rule names it", names});
+    }
+    return text;
+}
+
 std::string measured_recalls() {
     if (rules::measured_recalls().empty()) {
         return "No kind of image yet: under `require-clean` every image that may show text or a face is "
@@ -308,6 +324,7 @@ constexpr std::array kBlocks{
     GeneratedBlock{"dependencies.md", "debian packages", debian_packages},
     GeneratedBlock{"formats.md", "audit events", audit_events},
     GeneratedBlock{"rules.md", "pixel doubts", pixel_doubts},
+    GeneratedBlock{"rules.md", "markers", markers},
     GeneratedBlock{"pixels.md", "measured recall", measured_recalls},
     GeneratedBlock{"devices.md", "device templates", shipped_devices},
     GeneratedBlock{"conformance.md", "sop classes", sop_classes},

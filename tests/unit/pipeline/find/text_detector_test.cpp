@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
@@ -370,6 +371,31 @@ TEST_F(TextModelTest, AModelWithLostWeightsFailsItsSelfTest) {
     std::fill_n(damaged.begin() + 2'000'000, 200'000, '\0');
 
     EXPECT_EQ(fault_of(damaged), Fault::kHalt);
+}
+
+/// A ring of that radius in the middle of a dark square.
+Picture ring(double radius) {
+    Picture picture{96, 96, 1};
+    for (std::size_t i = 0; i < picture.samples.size(); ++i) {
+        const double x = static_cast<double>(i % 96) - 48.0;
+        const double y = static_cast<double>(i / 96) - 48.0;
+        picture.samples[i] = std::abs(std::hypot(x, y) - radius) < 3.0 ? 200 : 40;
+    }
+    picture.samples[0] = 0;
+    picture.samples[1] = 255;
+    return picture;
+}
+
+TEST_F(TextDetectorTest, DoubtsWhatIsNearlyALetterAndForgetsItWithTheNextSearch) {
+    EXPECT_TRUE(find(ring(12.0)).empty());
+
+    const std::vector<Detection> doubts = detector_->doubts();
+    ASSERT_EQ(doubts.size(), 1U);
+    EXPECT_TRUE(doubts.front().box.left < 48 && doubts.front().box.right > 48);
+    EXPECT_GE(doubts.front().score, 0.8F - pipeline::kDoubtMargin);
+
+    EXPECT_TRUE(find(ring(6.0)).empty());
+    EXPECT_TRUE(detector_->doubts().empty());
 }
 
 }  // namespace

@@ -33,6 +33,22 @@ private:
     Finder finder_;
 };
 
+/// Nearly finds what the finder finds.
+class Doubter final : public Upright {
+public:
+    using Upright::Upright;
+
+    Result<std::vector<Detection>> find(const PictureView& picture) override {
+        EFFACE_TRY(doubts_, Upright::find(picture));
+        return std::vector<Detection>{};
+    }
+
+    std::vector<Detection> doubts() const override { return doubts_; }
+
+private:
+    std::vector<Detection> doubts_;
+};
+
 RotatingDetector detector(Finder finder, SearchPlan plan = {}) {
     return {std::make_unique<Upright>(std::move(finder)), std::move(plan)};
 }
@@ -256,6 +272,23 @@ TEST(Tiles, OverlapByAQuarter) {
         EXPECT_GE(all[i - 1].right - all[i].left, 250);
     }
     EXPECT_EQ(all.back().right, 2500);
+}
+
+TEST(RotatingDetector, BringsDoubtsBackFromEveryTurnAndForgetsThemWithTheNextSearch) {
+    RotatingDetector rotating{std::make_unique<Doubter>(find_heads), {.side = 200, .turns = {0, 180}}};
+    Picture picture{200, 200, 1};
+    paint_head(picture, 60, 80);
+
+    const auto found = rotating.find(picture.view());
+
+    ASSERT_TRUE(found.has_value());
+    EXPECT_TRUE(found->empty());
+    ASSERT_EQ(rotating.doubts().size(), 1U);
+    EXPECT_NEAR(static_cast<double>(rotating.doubts().front().box.left), 60.0, 2.0);
+    EXPECT_NEAR(static_cast<double>(rotating.doubts().front().box.top), 80.0, 2.0);
+
+    ASSERT_TRUE(rotating.find(Picture{200, 200, 1}.view()).has_value());
+    EXPECT_TRUE(rotating.doubts().empty());
 }
 
 }  // namespace

@@ -95,6 +95,25 @@ TEST(TorchScriptDetector, FindsWhereItsNetworkSaysInPicturesOfAnyShape) {
     }
 }
 
+TEST(TorchScriptDetector, WhatIsJustBelowItsThresholdIsADoubtOfThatSearchAlone) {
+    const auto loaded = load(good_file());
+    ASSERT_TRUE(loaded.has_value());
+    const auto dimmed = [](double share) {
+        Picture picture = dark_with_light(128, 128, {64, 32, 72, 40});
+        std::ranges::replace(picture.samples, std::uint8_t{255}, static_cast<std::uint8_t>(255 * share));
+        return picture;
+    };
+
+    EXPECT_TRUE(found_by(**loaded, dimmed(0.85).view()).empty());
+    ASSERT_EQ((*loaded)->doubts().size(), 1U);
+    EXPECT_EQ((*loaded)->doubts().front().box, (Box{56, 24, 80, 48}));
+
+    EXPECT_TRUE(found_by(**loaded, dimmed(0.75).view()).empty());
+    EXPECT_TRUE((*loaded)->doubts().empty()) << "too faint for a doubt";
+    EXPECT_EQ(found_by(**loaded, dimmed(0.95).view()).size(), 1U);
+    EXPECT_TRUE((*loaded)->doubts().empty());
+}
+
 TEST(TorchScriptDetector, TellsTwoApartAndGivesTheSameAnswerTwice) {
     const auto loaded = load(good_file());
     ASSERT_TRUE(loaded.has_value());

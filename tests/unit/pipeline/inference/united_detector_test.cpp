@@ -17,6 +17,8 @@ public:
 
     Result<std::vector<Detection>> find(const PictureView&) override { return answer_; }
 
+    std::vector<Detection> doubts() const override { return answer_.value_or(std::vector<Detection>{}); }
+
 private:
     Result<std::vector<Detection>> answer_;
 };
@@ -43,6 +45,15 @@ TEST(UnitedDetector, FindsWhatEitherFindsAndNothingTwice) {
     EXPECT_TRUE(united(Found{}, Found{})->empty());
     // The smaller one came first: the larger says more.
     EXPECT_EQ(*united(Found{within}, Found{large}), (Found{within, large}));
+}
+
+TEST(UnitedDetector, DoubtsWhatEitherDoubts) {
+    const Detection one{{0, 0, 20, 20}, 0.5F};
+    const Detection other{{30, 30, 40, 40}, 0.45F};
+    Fixed first{Found{one}};
+    Fixed second{Found{other}};
+
+    EXPECT_EQ((UnitedDetector{first, second}.doubts()), (Found{one, other}));
 }
 
 TEST(UnitedDetector, FailsWhereEitherFails) {

@@ -88,6 +88,7 @@ ultrasound_regions = false
 accept = ["no-face", "no-template"]
 recall_percent_min = 99
 mask_segmentation = true
+allowed_markers = ["L", "LL"]
 
 [[device]]
 name = "sonograph"
@@ -107,8 +108,24 @@ blacken = [[0, 0, 640, 40]]
     EXPECT_TRUE(pixels.accepts(PixelDoubt::kNoTemplate));
     EXPECT_EQ(pixels.recall_percent_min, 99);
     EXPECT_TRUE(pixels.mask_segmentation);
+    EXPECT_EQ(pixels.allowed_markers.count(), 2U);
+    EXPECT_TRUE(pixels.allowed_markers.test(*marker_index("LL")));
     ASSERT_EQ(rules->devices().size(), 1U);
     EXPECT_EQ(rules->devices().front().blacken, (std::vector<Region>{{0, 0, 640, 40}}));
+}
+
+TEST(RuleFile, MarkersStayByDefaultUnderRemoveFoundAloneAndAnEmptyListMeansNone) {
+    const auto markers = [](const std::string& more) {
+        const auto rules = RuleSet::parse(std::string{kHead} + more, "f.toml");
+        return rules ? rules->rules().front().pixels.allowed_markers : MarkerSet{}.flip();
+    };
+
+    EXPECT_EQ(markers("pixel_policy = 'remove-found'\n"), default_markers());
+    EXPECT_EQ(markers("pixel_policy = 'remove-found'\npixels.accept = ['no-face']\n"), default_markers());
+    EXPECT_TRUE(markers("pixel_policy = 'remove-found'\npixels.allowed_markers = []\n").none());
+    EXPECT_TRUE(markers("").none());
+    EXPECT_TRUE(markers("pixels.allowed_markers = []\n").none());
+    EXPECT_TRUE(markers("pixel_policy = 'header-only'\n").none());
 }
 
 TEST(RuleFile, ErrorsNameThePlaceAndTheWord) {
@@ -157,6 +174,15 @@ TEST(RuleFile, ErrorsNameThePlaceAndTheWord) {
         {head + "pixels.accept = ['no-fase']\n", "unknown doubt 'no-fase', did you mean 'no-face'?"},
         {head + "pixels.accept = ['residue']\n", "'residue' cannot be accepted"},
         {head + "pixels.accept = ['no-face', 'no-face']\n", "'no-face' stands twice"},
+        {head + "pixel_policy = 'remove-found'\npixels.allowed_markers = ['LATT']\n",
+         "'LATT' is no marker that can be allowed, did you mean 'LAT'?"},
+        {head + "pixel_policy = 'remove-found'\npixels.allowed_markers = ['SMITH']\n",
+         "no marker that can be"},
+        {head + "pixel_policy = 'remove-found'\npixels.allowed_markers = ['l']\n", "no marker that can be"},
+        {head + "pixel_policy = 'remove-found'\npixels.allowed_markers = ['L', 'L']\n", "'L' stands twice"},
+        {head + "pixel_policy = 'remove-found'\npixels.allowed_markers = 'L'\n", "is a list of texts"},
+        {head + "pixels.allowed_markers = ['L']\n",
+         "'allowed_markers' goes with pixel_policy 'remove-found' alone"},
         {head + "pixels.recall_percent_min = 0\n", "'recall_percent_min' is a whole number, 1 to 100"},
         {head + "pixels.mask_segmentation = 1\n", "'mask_segmentation' is true or false"},
         {head + "pixel_policy = 'header-only'\npixels.mask_segmentation = true\n",
