@@ -89,8 +89,10 @@ private:
 };
 
 void Steps::pixels() {
-    say("Nothing proves these pixels clean. If your site decides so, a rule can have the text and the faces that");
-    say("detectors find blackened (pixel_policy = \"remove-found\"), or, if somebody looked at them, send them as");
+    say("Nothing proves these pixels clean. If your site decides so, a rule can have the text and the faces "
+        "that");
+    say("detectors find blackened (pixel_policy = \"remove-found\"), or, if somebody looked at them, send "
+        "them as");
     say("they are (\"header-only\"). The attributes are cleaned either way, and it is audited:");
     bool any = false;
     if (context_.rules != nullptr) {

@@ -191,7 +191,8 @@ private:
             EFFACE_TRY(const std::vector<Detection> found, std::move(seen[job]));
             for (const Detection& line : found) {
                 const Box box = clipped(line.box, is_upright ? upright : turned);
-                if (line.score >= score_min - kDoubtMargin && std::min(box.width(), box.height()) <= kLinePixelsMax) {
+                if (line.score >= score_min - kDoubtMargin &&
+                    std::min(box.width(), box.height()) <= kLinePixelsMax) {
                     lines.push_back(is_upright ? line : turned_back(line, upright.rows));
                 }
             }

@@ -37,9 +37,7 @@ public:
         if (finders_.reader != nullptr) {
             EFFACE_TRY(
                 SparedText spared,
-                spare_markers(
-                    std::move(found), at.picture.view(), identity_.markers_left, *finders_.reader
-                )
+                spare_markers(std::move(found), at.picture.view(), identity_.markers_left, *finders_.reader)
             );
             for (const Box& marker : spared.markers) {
                 note(found_.markers, in_frame(marker, at));

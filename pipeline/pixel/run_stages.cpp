@@ -6,8 +6,8 @@
 namespace efface::pipeline {
 namespace {
 
-/// Of all threads, since some share a search; how fast the machine is changes no output, only whether a unit is given
-/// up.
+/// Of all threads, since some share a search; how fast the machine is changes no output, only whether a unit
+/// is given up.
 std::int64_t cpu_micros() {
     std::timespec now{};
     ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);

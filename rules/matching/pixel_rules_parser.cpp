@@ -6,9 +6,9 @@
 namespace efface::rules {
 namespace {
 
-constexpr std::array<std::string_view, 7> kPixelKeys{"blacken", "device_templates",   "ultrasound_regions",
-                                                     "accept",  "recall_percent_min", "allowed_markers",
-                                                     "mask_segmentation"};
+constexpr std::array<std::string_view, 7> kPixelKeys{
+    "blacken",         "device_templates", "ultrasound_regions", "accept", "recall_percent_min",
+    "allowed_markers", "mask_segmentation"};
 
 const PixelDoubtRow& find_doubt(const TomlView& view, const toml::node& node, const std::string& name) {
     const auto* row = std::find_if(kPixelDoubts.begin(), kPixelDoubts.end(), [&](const PixelDoubtRow& doubt) {

@@ -51,9 +51,9 @@ const std::vector<Library> kLibraries{
     {"CLI/", {"node", "node/cli"}},
 };
 const std::vector<std::string> kLibraryPrefixes{
-    "nlohmann/", "toml++/", "openssl/",  "re2/",       "unicode/",   "sqlite3", "dcmtk/",
-    "boost/",    "CLI/",    "opencv2/",  "torch/",     "ATen/",      "c10/",    "caffe2/",  "charls/",
-    "openjpeg",  "jpeglib", "turbojpeg", "tesseract/", "leptonica/", "omp.h"};
+    "nlohmann/", "toml++/",  "openssl/", "re2/",      "unicode/",   "sqlite3",    "dcmtk/",
+    "boost/",    "CLI/",     "opencv2/", "torch/",    "ATen/",      "c10/",       "caffe2/",
+    "charls/",   "openjpeg", "jpeglib",  "turbojpeg", "tesseract/", "leptonica/", "omp.h"};
 
 struct Include {
     std::string file;    // "node/web/route_table.cpp"

@@ -304,7 +304,8 @@ TEST(Writer, ManySubmittersAreAllAnsweredOnceAndOnlyAfterTheirRowIsDurable) {
                 const int n = i % 10 == 0 ? 2'000'000 : thread * kItemsEach + i;  // Every tenth fails.
                 must(writer.submit(
                     {[n](Database& db) { return db.run("INSERT INTO t (n) VALUES (?)", {n}); },
-                     [&](const Status& status) { ++(status ? succeeded : failed); }, {"spool"}}
+                     [&](const Status& status) { ++(status ? succeeded : failed); },
+                     {"spool"}}
                 ));
             }
             must(writer.call([](Database&) -> Status { return {}; }));

@@ -65,9 +65,7 @@ public:
                 .job_received = [this] { ++jobs_received; },
                 .peer_name = [](const AssociationFacts&) { return std::string{"ct-1"}; }},
             IngestOptions{
-                .instance_bytes_max = 10'000,
-                .software_version = "test",
-                .projects = {{"demo", {}}}}
+                .instance_bytes_max = 10'000, .software_version = "test", .projects = {{"demo", {}}}}
         );
         files.fail_at = fail_at < 0 ? -1 : files.operations() + fail_at;
     }

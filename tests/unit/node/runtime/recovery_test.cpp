@@ -92,9 +92,9 @@ protected:
         job.sop_instance_uid = Phi{instance.uid};
         job.original_digest = sha256(instance.data_set);
         job.spool_file = linked(instance);
-        job.original_bytes = must(environment_.files.size(
-            pipeline::original_path(settings_.node.spool_directory, job.spool_file)
-        ));
+        job.original_bytes = must(
+            environment_.files.size(pipeline::original_path(settings_.node.spool_directory, job.spool_file))
+        );
         return must(store_.jobs.receive(store_.database, job)).job;
     }
 

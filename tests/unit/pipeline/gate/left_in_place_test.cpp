@@ -127,7 +127,7 @@ TEST_F(MarkersLeft, StayWhileANameGoesBlackAndTheOutputSaysSo) {
     clean_it(kRadiograph, {kMarker, kName});
 
     ASSERT_EQ(cleaned_.report.mask.size(), 1U);
-    EXPECT_EQ(cleaned_.report.mask.front().top, 192);
+    EXPECT_EQ(cleaned_.report.mask.boxes.front().top, 192);
     EXPECT_TRUE(receipt_counts_markers());
     EXPECT_NE(cleaned_.written.find(rules::kMethodFoundRemovedButMarkers), std::string::npos);
     const auto report = judge_with(finders_, rules_);
@@ -169,15 +169,15 @@ TEST_F(MarkersLeft, ALetterThatIsSeenOnlyOnceItsNameIsBlackIsNoMarker) {
     public:
         Result<std::vector<Detection>> find(const pipeline::PictureView& picture) override {
             const bool name = picture.at(kName.left, kName.top) > 128;
-            const Box letter{144, 200, 156, 212};
-            const bool shows = picture.at(144, 200) > 128;
+            const Box letter{156, 200, 168, 212};
+            const bool shows = picture.at(156, 200) > 128;
             return name    ? std::vector<Detection>{{kName, 1.0F}}
                    : shows ? std::vector<Detection>{{letter, 1.0F}}
                            : std::vector<Detection>{};
         }
     } late;
 
-    const Box letter{144, 200, 156, 212};
+    const Box letter{156, 200, 168, 212};
     finders_.text = &late;
     clean_it(kRadiograph, {kName, letter});
 
