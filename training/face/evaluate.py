@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from training.face import compose, find, scenes
+from training.face import catalogue, compose, find
 
 SIDE = 320
 COVERED_MIN = 0.9
@@ -57,7 +57,7 @@ def measure(run, library, first_seed, faces, without, progress=sys.stderr):
             hits[family] += [score_of(box, found) for box, demanded in zip(sample.boxes, sample.demanded) if demanded]
             if progress and seed % 20 == 0:
                 print(f"\r{family}: {len(hits[family])} of {faces}  ", end="", file=progress, flush=True)
-    for scene in [*scenes.WITHOUT_FACE, "body", "redacted"]:
+    for scene in [*catalogue.WITHOUT_FACE, "body", "redacted"]:
         alarms[scene], pictures[scene] = [], without
         for _ in range(without):
             alarms[scene] += [float(row[4]) for row in find.search(run, composer.sample(seed, scene).picture, LOWEST)]
