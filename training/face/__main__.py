@@ -110,8 +110,8 @@ def evaluate(folder, arguments):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.face", description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--pictures", type=int, default=28000)
+    parser.add_argument("--steps", type=int, default=7500)
+    parser.add_argument("--pictures", type=int, default=40000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of the training")
     parser.add_argument("--processes", type=int, default=2, help="that draw; what they draw is the same")
