@@ -19,8 +19,8 @@ TRAINED, HELD_OUT = 1, 2  # First seeds of the two libraries.
 COUNTS = {"rendering": 1800, "photograph": 2100, "radiograph": 750, "body": 900}
 HELD_OUT_COUNTS = {kind: count // 6 for kind, count in COUNTS.items()}
 FIRST_TRAINED, FIRST_CHOSEN, FIRST_JUDGED = 1_000_000, 20_000_000, 30_000_000  # Picture seeds.
-CHOSEN_FACES, CHOSEN_SCENES = 200, 50  # Of each kind, for the threshold; then for the judgement.
-JUDGED_FACES, JUDGED_SCENES = 500, 100
+CHOSEN_FACES, CHOSEN_SCENES = 200, 30  # Of each kind, for the threshold; then for the judgement.
+JUDGED_FACES, JUDGED_SCENES = 300, 40
 FACTS = {"name": "efface face network", "version": "2", "licence": "that of Efface",
          "trained_on": "pictures drawn by training/face: procedural heads, no person"}
 

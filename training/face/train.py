@@ -17,7 +17,8 @@ from training.face.network import STRIDE, FaceNetwork, weight_count
 
 BATCH = 32
 RATE = 2.5e-3
-RATE_LAST = 0.01  # Of RATE, at the end of the cosine.
+RATE_LAST = 0.01  # Of RATE, at the end of each cosine.
+AGAIN, AGAIN_FROM = 0.8, 0.4  # Where the second cosine begins, of all steps; its peak, of RATE.
 WARM_STEPS = 150
 DECAY = 0.02
 AVERAGED_OVER = 800  # Steps: of the average of the weights that is kept.
@@ -28,10 +29,16 @@ RAREST, OFTENEST = 0.4, 3.0  # How often a picture without a face is shown in an
 
 
 def rate(step, steps):
+    """Two cosines (warm restart: Loshchilov and Hutter 2017), the second from a lower peak; a short rise before the first."""
+    second = int(steps * AGAIN)
     if step < WARM_STEPS:
         return RATE * (step + 1) / WARM_STEPS
-    part = (step - WARM_STEPS) / max(1, steps - WARM_STEPS)
-    return RATE * (RATE_LAST + (1 - RATE_LAST) * 0.5 * (1 + math.cos(math.pi * part)))
+    if step < second:
+        peak, part = RATE, (step - WARM_STEPS) / max(1, second - WARM_STEPS)
+    else:
+        peak, part = RATE * AGAIN_FROM, (step - second) / max(1, steps - second)
+    last = RATE * RATE_LAST
+    return last + (peak - last) * 0.5 * (1 + math.cos(math.pi * part))
 
 
 def turned(pictures, boxes, quarter_turns, mirrored):
