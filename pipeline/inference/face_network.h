@@ -8,6 +8,6 @@ namespace efface::pipeline {
 
 /// Of models/face-detector.pt, as scripts/setup.sh lays it beside the models of others.
 constexpr std::string_view kFaceNetworkSha256 =
-    "356085bd4ae194bdd366230ed3debfd069f754b3bd43ea30f02e51ee863fd27b";
+    "5ec622f3d674e6390d9cc5bdf4039483b3dd13ee46b322d93ce430bb99ae6249";
 
 }  // namespace efface::pipeline

@@ -14,7 +14,7 @@ def main():
     if not path.exists():
         die(f"models/{NAME} is not in this checkout; git restores it, make train-face makes another one")
     data = path.read_bytes()
-    row = {"name": NAME, "source": "efface", "version": "1", "licence": "that of Efface",
+    row = {"name": NAME, "source": "efface", "version": "2", "licence": "that of Efface",
            "sha256": hashlib.sha256(data).hexdigest()}
     if not is_installed(row):
         install(row, data)

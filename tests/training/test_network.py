@@ -24,7 +24,7 @@ from training.face import export, find  # noqa: E402
 from training.face.loss import edge_loss, score_loss, targets  # noqa: E402
 from training.face.network import FaceNetwork, weight_count  # noqa: E402
 from training.face.pool import BOXES_MAX  # noqa: E402
-from training.face.train import Training, rate, turned  # noqa: E402
+from training.face.train import Training, next_order, rate, turned  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,9 +77,11 @@ def test_it_learns_and_goes_on_where_it_was_interrupted(squares, tmp_path):
     assert begun[0] > losses[-1]
 
 
-def test_the_rate_rises_then_falls_to_its_last():
+def test_the_rate_rises_and_falls_twice_to_its_last():
     rates = [rate(step, 1000) for step in range(1000)]
-    assert rates.index(max(rates)) in (149, 150) and rates[-1] < 0.02 * max(rates) and rates[0] < 0.02 * max(rates)
+    assert rates.index(max(rates)) in (149, 150) and rates[0] < 0.02 * max(rates)
+    assert rates[799] < 0.02 * max(rates) and rates[999] < 0.02 * max(rates)
+    assert max(rates[800:]) == rates[800] == pytest.approx(0.4 * max(rates))
 
 
 @pytest.mark.parametrize("quarter_turns", range(4))
@@ -91,6 +93,14 @@ def test_boxes_turn_with_their_pictures(quarter_turns, mirrored):
     pictures, boxes = turned(pictures, boxes, quarter_turns, mirrored)
     left, top, right, bottom = (int(value) for value in boxes[0, 0, :4])
     assert pictures[0, 0, top:bottom, left:right].mean() == 1 and pictures.sum() == 600
+
+
+def test_what_was_taken_for_a_face_is_shown_more_often_and_faces_as_often_as_before():
+    alarms = np.array([np.nan] * 500 + [0.01] * 250 + [0.5] * 250)
+    shown = np.bincount(next_order(np.random.default_rng(1), alarms), minlength=1000)
+    assert shown.sum() == 1000
+    assert shown[:500].max() <= 2 and shown[500:750].mean() < 0.5 < 1.5 < shown[750:].mean()
+    assert sorted(next_order(np.random.default_rng(1), np.full(10, np.nan))) == list(range(10))
 
 
 def test_the_losses_are_least_where_the_answer_is_right():

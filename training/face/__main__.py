@@ -1,6 +1,6 @@
 """make train-face: from nothing to build/training/face/face-detector.pt; every step goes on where it was interrupted.
 
-    python -m training.face [--steps N] [--pictures N] [--seed N] [--threads N] [--folder F] [--only STEP]
+    python -m training.face [--steps N] [--pictures N] [--seed N] [--threads N] [--processes N] [--folder F] [--only STEP]
 
 Steps: heads, pictures, train, threshold, export, evaluate. On two cores the whole takes under two hours."""
 
@@ -9,15 +9,19 @@ import json
 import sys
 from pathlib import Path
 
+from training.face import workers
+
+workers.one_thread_each()  # Before anything imports numpy.
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 STEPS = ("heads", "pictures", "train", "threshold", "export", "evaluate")
 TRAINED, HELD_OUT = 1, 2  # First seeds of the two libraries.
-COUNTS = {"rendering": 1500, "photograph": 1500, "radiograph": 750, "body": 600}
-HELD_OUT_COUNTS = {kind: count // 5 for kind, count in COUNTS.items()}
+COUNTS = {"rendering": 1800, "photograph": 2100, "radiograph": 750, "body": 900}
+HELD_OUT_COUNTS = {kind: count // 6 for kind, count in COUNTS.items()}
 FIRST_TRAINED, FIRST_CHOSEN, FIRST_JUDGED = 1_000_000, 20_000_000, 30_000_000  # Picture seeds.
-CHOSEN_FACES, CHOSEN_SCENES = 200, 50  # Of each kind, for the threshold; then for the judgement.
-JUDGED_FACES, JUDGED_SCENES = 500, 100
-FACTS = {"name": "efface face network", "version": "1", "licence": "that of Efface",
+CHOSEN_FACES, CHOSEN_SCENES = 200, 30  # Of each kind, for the threshold; then for the judgement.
+JUDGED_FACES, JUDGED_SCENES = 300, 40
+FACTS = {"name": "efface face network", "version": "2", "licence": "that of Efface",
          "trained_on": "pictures drawn by training/face: procedural heads, no person"}
 
 
@@ -45,14 +49,14 @@ def runner(network):
 def heads(folder, arguments):
     from training.face import library
 
-    library.make(folder / "library", TRAINED, COUNTS)
-    library.make(folder / "library-held-out", HELD_OUT, HELD_OUT_COUNTS)
+    library.make(folder / "library", TRAINED, COUNTS, arguments.processes)
+    library.make(folder / "library-held-out", HELD_OUT, HELD_OUT_COUNTS, arguments.processes)
 
 
 def pictures(folder, arguments):
     from training.face import pool
 
-    pool.make(folder / "pool", folder / "library", FIRST_TRAINED, arguments.pictures)
+    pool.make(folder / "pool", folder / "library", FIRST_TRAINED, arguments.pictures, arguments.processes)
 
 
 def train(folder, arguments):
@@ -106,10 +110,11 @@ def evaluate(folder, arguments):
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.face", description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=5000)
-    parser.add_argument("--pictures", type=int, default=28000)
+    parser.add_argument("--steps", type=int, default=7500)
+    parser.add_argument("--pictures", type=int, default=40000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="of the training")
+    parser.add_argument("--processes", type=int, default=2, help="that draw; what they draw is the same")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/training/face")
     parser.add_argument("--only", choices=STEPS)
     arguments = parser.parse_args()

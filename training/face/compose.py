@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from training.face import degrade, scenes, shade
+from training.face import catalogue, degrade, scenes, shade
 from training.face.noise import blur, halved, sampled, smooth
 
 SIDE = 192
 FACE_MIN, FACE_MAX = 16, 230  # Longer side of a face, pixels.
 HEADS = ("rendering", "photograph", "radiograph")
+ON_SCREEN = 0.08  # Of the pictures with a face are one of several on a screen.
 # A face of which less is left is neither demanded nor forbidden.
 VISIBLE_MIN = 0.4  # Of its area.
 CONTRAST_MIN = 9  # Of 255: how far its shades differ, fine noise aside.
@@ -89,8 +90,8 @@ class Composer:
         random = np.random.default_rng([seed, 71])
         if family is None:
             draw = random.random()
-            family = "rendering" if draw < 0.27 else "photograph" if draw < 0.56 else "radiograph" if draw < 0.72 else \
-                "body" if draw < 0.79 else list(scenes.WITHOUT_FACE)[int(random.integers(len(scenes.WITHOUT_FACE)))]
+            family = "rendering" if draw < 0.23 else "photograph" if draw < 0.49 else "radiograph" if draw < 0.60 else \
+                "body" if draw < 0.68 else catalogue.any_name(random)
         if family in HEADS:
             return self._with_faces(random, family)
         if family == "redacted":
@@ -107,23 +108,23 @@ class Composer:
     def _without(self, random, family):
         side = self.side
         if family == "body":
-            picture = _pick(random, scenes.BEHIND_RENDERING + scenes.BEHIND_PHOTOGRAPH)(random, side)
+            picture = _pick(random, catalogue.BEHIND_RENDERING + catalogue.BEHIND_PHOTOGRAPH)(random, side)
             for _ in range(1 + int(random.random() < 0.2)):
                 layers = self._lit(random, "body")
                 layers[2] = 0
-                scale, degrees = random.uniform(0.3, 2.2), random.uniform(0, 360)
+                scale, degrees = np.exp(random.uniform(np.log(0.3), np.log(3.5))), random.uniform(0, 360)
                 shape = placed(layers, scale, degrees, random.uniform(0.2, 0.8, 2) * side, side)
                 picture = picture * (1 - shape[1]) + shape[0] * shape[1]
         else:
-            picture = scenes.WITHOUT_FACE[family](random, side)
+            picture = catalogue.drawn(random, family, side)
         picture, _ = self._overlaid(random, picture, [], family)
         return self._finished(random, picture, [], [], family)
 
     def _with_faces(self, random, family, redacted=False):
         side = self.side
-        behind = scenes.BEHIND_PHOTOGRAPH if family == "photograph" else scenes.BEHIND_RENDERING
+        behind = catalogue.BEHIND_PHOTOGRAPH if family == "photograph" else catalogue.BEHIND_RENDERING
         if family == "rendering" and random.random() < 0.15:
-            behind = (scenes.screen, scenes.clouds, scenes.room)
+            behind = catalogue.AROUND_RENDERING
         picture = _pick(random, behind)(random, side).astype(np.float32)
         count = 1 if family != "photograph" or random.random() < 0.75 else int(random.integers(2, 6))
         longest = FACE_MAX if count == 1 else side / 2
@@ -152,10 +153,24 @@ class Composer:
             centres.append((*centre, size))
         if family == "radiograph" and random.random() < 0.35:
             picture = picture.max() - picture
+        if random.random() < ON_SCREEN:
+            picture, faces, whole = self._on_screen(random, picture, faces, whole)
         picture, faces = self._overlaid(random, picture, faces, family)
         if redacted:
             return self._finished(random, covered(random, picture, faces), [], [], "redacted")
         return self._finished(random, picture, faces, whole, family)
+
+    def _on_screen(self, random, picture, faces, whole):
+        """Half as large, a quarter of a screen that shows other pictures beside it."""
+        half = self.side // 2
+        out = catalogue.panels(random, self.side)
+        place = tuple(slice(start, start + half) for start in random.choice([0, half], 2))
+        out[place] = halved(picture[None].astype(np.float32))[0]
+        small = []
+        for face in faces:
+            small.append(np.zeros_like(face))
+            small[-1][place] = halved(face[None])[0]
+        return out, small, [area / 4 for area in whole]
 
     def _centre(self, random, size, others):
         """Mostly inside, at times over an edge; not on another face."""

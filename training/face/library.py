@@ -5,12 +5,13 @@ A library is a folder with one array file per kind (uint8, memory-mapped when re
     radiograph.npy                            n x 3 x SIDE x SIDE, what X-rays lost / 4, silhouette, face
 Item i of a kind depends on the library's first seed, the kind and i alone."""
 
+import functools
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from training.face import bodies, render
+from training.face import bodies, render, workers
 from training.face.head import head
 
 KINDS = ("rendering", "photograph", "radiograph", "body")
@@ -61,7 +62,7 @@ def item(first_seed, kind, i):
     return (layers * 255 + 0.5).clip(0, 255).astype(np.uint8)
 
 
-def make(folder, first_seed, counts, progress=sys.stderr):
+def make(folder, first_seed, counts, processes=1, progress=sys.stderr):
     """Writes what is not there; a half-written array is never taken for a whole one."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,10 +71,12 @@ def make(folder, first_seed, counts, progress=sys.stderr):
         if path.exists() and len(np.load(path, mmap_mode="r")) == counts[kind]:
             continue
         part = path.with_suffix(".part")
-        first = item(first_seed, kind, 0)
-        out = np.lib.format.open_memmap(part, "w+", np.uint8, (counts[kind], *first.shape))
-        for i in range(counts[kind]):
-            out[i] = item(first_seed, kind, i)
+        out = None
+        drawn = workers.each(functools.partial(item, first_seed, kind), range(counts[kind]), processes)
+        for i, layers in enumerate(drawn):
+            if out is None:
+                out = np.lib.format.open_memmap(part, "w+", np.uint8, (counts[kind], *layers.shape))
+            out[i] = layers
             if progress and (i % 20 == 0 or i + 1 == counts[kind]):
                 print(f"\r{kind}: {i + 1} of {counts[kind]}", end="", file=progress, flush=True)
         out.flush()

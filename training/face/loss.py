@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from training.face.network import LOG_MAX, REACH, STRIDE
 
 SPREAD = 0.12  # Of the bump about a face's middle, of its sides.
+SPREAD_MIN = 0.9  # In cells: the score is the mean of nine, so the neighbours of a small face's middle must rise too.
 LEARNED_MIN = 0.4  # Cells this high up the bump learn edges.
 
 
@@ -23,8 +24,8 @@ def targets(boxes, rows, columns):
     # The cell that holds the middle is the top of the bump, wherever in the cell it lies.
     middle_x = (middle_x / STRIDE).floor() * STRIDE + STRIDE / 2
     middle_y = (middle_y / STRIDE).floor() * STRIDE + STRIDE / 2
-    wide = ((right - left) * SPREAD).clamp(min=STRIDE * 0.45)
-    tall = ((bottom - top) * SPREAD).clamp(min=STRIDE * 0.45)
+    wide = ((right - left) * SPREAD).clamp(min=STRIDE * SPREAD_MIN)
+    tall = ((bottom - top) * SPREAD).clamp(min=STRIDE * SPREAD_MIN)
     bump = torch.exp(-0.5 * (((across - middle_x) / wide) ** 2 + ((down - middle_y) / tall) ** 2))
     bump = bump * (kind == 1)
     heat, best = bump.max(1)

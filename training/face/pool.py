@@ -2,15 +2,16 @@
 boxes.npy (n x BOXES_MAX x 5, float32: left, top, right, bottom; then 1 demanded, 0 not, -1 no box). Picture i is
 compose.sample(first seed + i), of the family 'redacted' in the last part."""
 
+import functools
 import sys
 from pathlib import Path
 
 import numpy as np
 
-from training.face import compose, library
+from training.face import compose, library, workers
 
 BOXES_MAX = 6
-REDACTED = 7  # The last of so many parts of a pool shows heads whose faces were blackened.
+REDACTED = 10  # The last of so many parts of a pool shows heads whose faces were blackened.
 
 
 def rows_of(sample):
@@ -20,7 +21,17 @@ def rows_of(sample):
     return out
 
 
-def make(folder, library_folder, first_seed, count, progress=sys.stderr):
+@functools.lru_cache(maxsize=1)
+def _composer(library_folder):
+    return compose.Composer(library.read(library_folder))
+
+
+def _drawn(library_folder, first_seed, count, i):
+    sample = _composer(library_folder).sample(first_seed + i, "redacted" if i >= count - count // REDACTED else None)
+    return sample.picture, rows_of(sample)
+
+
+def make(folder, library_folder, first_seed, count, processes=1, progress=sys.stderr):
     """Goes on where it was interrupted: the file `done` says how many pictures are whole."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,10 +47,9 @@ def make(folder, library_folder, first_seed, count, progress=sys.stderr):
     if done == count:
         return
     pictures, boxes = (np.lib.format.open_memmap(folder / name, "r+") for name in ("pictures.npy", "boxes.npy"))
-    composer = compose.Composer(library.read(library_folder))
-    for i in range(done, count):
-        sample = composer.sample(first_seed + i, "redacted" if i >= count - count // REDACTED else None)
-        pictures[i], boxes[i] = sample.picture, rows_of(sample)
+    drawn = workers.each(functools.partial(_drawn, library_folder, first_seed, count), range(done, count), processes)
+    for i, one in enumerate(drawn, done):
+        pictures[i], boxes[i] = one
         if i % 100 == 99 or i + 1 == count:
             pictures.flush()
             boxes.flush()

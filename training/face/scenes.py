@@ -1,5 +1,5 @@
 """Pictures without a face, and what stands behind those with one. Each is float32 (side, side), 0 black to 1 white, of a
-random generator alone."""
+random generator alone. More of them in vessels.py, medical.py, films.py and things.py; catalogue.py lists all."""
 
 import numpy as np
 
@@ -222,10 +222,3 @@ def cells(random, side):
             out = out - 0.3 * (np.abs(y - wave) < random.uniform(0.01, 0.04))
         out = np.where(np.hypot(x, y) < random.uniform(0.8, 1.2), out, 0)
     return out.astype(np.float32)
-
-
-BEHIND_RENDERING = (plain, plain, plain, gradient, noise)
-BEHIND_PHOTOGRAPH = (room, room, room, clouds, gradient, plain, weave, coins, skin, noise)
-WITHOUT_FACE = {
-    "plain": plain, "gradient": gradient, "clouds": clouds, "noise": noise, "room": room, "skin": skin, "slice": slice_like,
-    "echo": echo, "scope": scope, "screen": screen, "film": film, "coins": coins, "weave": weave, "cells": cells}

@@ -17,20 +17,28 @@ from training.face.network import STRIDE, FaceNetwork, weight_count
 
 BATCH = 32
 RATE = 2.5e-3
-RATE_LAST = 0.01  # Of RATE, at the end of the cosine.
+RATE_LAST = 0.01  # Of RATE, at the end of each cosine.
+AGAIN, AGAIN_FROM = 0.8, 0.4  # Where the second cosine begins, of all steps; its peak, of RATE.
 WARM_STEPS = 150
 DECAY = 0.02
-AVERAGED_OVER = 400  # Steps: of the average of the weights that is kept.
+AVERAGED_OVER = 800  # Steps: of the average of the weights that is kept.
 EDGE_WEIGHT = 1.0
-SAVED_EVERY = 250
-LOGGED_EVERY = 25
+SAVED_EVERY = 500
+LOGGED_EVERY = 50
+RAREST, OFTENEST = 0.4, 3.0  # How often a picture without a face is shown in an epoch after the first.
 
 
 def rate(step, steps):
+    """Two cosines (warm restart: Loshchilov and Hutter 2017), the second from a lower peak; a short rise before the first."""
+    second = int(steps * AGAIN)
     if step < WARM_STEPS:
         return RATE * (step + 1) / WARM_STEPS
-    part = (step - WARM_STEPS) / max(1, steps - WARM_STEPS)
-    return RATE * (RATE_LAST + (1 - RATE_LAST) * 0.5 * (1 + math.cos(math.pi * part)))
+    if step < second:
+        peak, part = RATE, (step - WARM_STEPS) / max(1, second - WARM_STEPS)
+    else:
+        peak, part = RATE * AGAIN_FROM, (step - second) / max(1, steps - second)
+    last = RATE * RATE_LAST
+    return last + (peak - last) * 0.5 * (1 + math.cos(math.pi * part))
 
 
 def turned(pictures, boxes, quarter_turns, mirrored):
@@ -58,6 +66,18 @@ def toned(pictures, generator):
     return (pictures + draw(0, 0.015) * torch.randn(pictures.shape, generator=generator)).clamp(0, 1)
 
 
+def next_order(random, alarms):
+    """The pictures of an epoch, as many as there are. alarms: how surely the network last saw a face in a picture without
+    one, nan for one with a face. What it took for one comes more often, what it is sure about less."""
+    shares = np.ones(len(alarms))
+    without = ~np.isnan(alarms)
+    if without.any():
+        shares[without] = np.clip(alarms[without] / max(alarms[without].mean(), 1e-6), RAREST, OFTENEST)
+    up_to = np.cumsum(shares) / shares.sum()
+    chosen = np.searchsorted(up_to, (np.arange(len(alarms)) + random.random()) / len(alarms))
+    return random.permutation(chosen.clip(max=len(alarms) - 1))
+
+
 class Training:
     def __init__(self, folder, steps, seed, device, half=True):
         """`half`: bfloat16 where the processor has it; twice as fast, weights stay float32."""
@@ -69,6 +89,7 @@ class Training:
         self.average = copy.deepcopy(self.network).eval()
         self.optimizer = torch.optim.AdamW(self.network.parameters(), RATE, weight_decay=DECAY)
         self.step, self.log = 0, []
+        self.alarms, self.order = None, None  # Of every picture; of this epoch.
         self._resume()
 
     def _resume(self):
@@ -79,35 +100,42 @@ class Training:
             self.average.load_state_dict(kept["average"])
             self.optimizer.load_state_dict(kept["optimizer"])
             self.step = kept["step"]
+            self.alarms, self.order = kept["alarms"].numpy(), kept["order"].numpy()
             self.log = json.loads((self.folder / "log.json").read_text())
 
     def _save(self):
         part = self.folder / "checkpoint.part"
         torch.save({"network": self.network.state_dict(), "average": self.average.state_dict(),
-                    "optimizer": self.optimizer.state_dict(), "step": self.step}, part)
+                    "optimizer": self.optimizer.state_dict(), "step": self.step,
+                    "alarms": torch.from_numpy(self.alarms), "order": torch.from_numpy(self.order)}, part)
         (self.folder / "log.json").write_text(json.dumps(self.log))
         part.replace(self.folder / "checkpoint.pt")
         if self.log:
             png.write(self.folder / "curves.png", png.curves([np.log([row[i] for row in self.log]) for i in (1, 2)]))
 
     def _batch(self, pictures, boxes):
-        """Of this step: the order of an epoch and every draw follow from seed and step."""
+        """Of this step, and which pictures they are. Every draw follows from seed and step."""
         epoch, at = divmod(self.step * BATCH, len(pictures) // BATCH * BATCH)
-        order = np.random.default_rng([self.seed, epoch]).permutation(len(pictures))
-        chosen = np.sort(order[at:at + BATCH])
+        if self.alarms is None:
+            self.alarms = np.where((boxes[:, :, 4] >= 0).any(1), np.nan, 1.0)
+        if at == 0:
+            self.order = next_order(np.random.default_rng([self.seed, epoch]), self.alarms)
+        chosen = np.sort(self.order[at:at + BATCH])
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.step)
         batch = torch.from_numpy(pictures[chosen]).float()[:, None] / 255
         turns, mirrored = torch.randint(0, 8, (), generator=generator).item() % 4, torch.rand((), generator=generator).item() < 0.5
         batch, wanted = turned(toned(batch, generator), torch.from_numpy(boxes[chosen]), turns, mirrored)
-        return batch.to(self.device).contiguous(memory_format=torch.channels_last), wanted.to(self.device)
+        return batch.to(self.device).contiguous(memory_format=torch.channels_last), wanted.to(self.device), chosen
 
     def one_step(self, pictures, boxes):
-        batch, wanted = self._batch(pictures, boxes)
+        batch, wanted, chosen = self._batch(pictures, boxes)
         for group in self.optimizer.param_groups:
             group["lr"] = rate(self.step, self.steps)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.half):
             raw = self.network.raw(batch).float()
         heat, weight, distances, edge_weight = targets(wanted, raw.shape[2], raw.shape[3])
+        seen = raw[:, 0].detach().amax((1, 2)).sigmoid().double().cpu().numpy()
+        self.alarms[chosen] = np.where(np.isnan(self.alarms[chosen]), np.nan, seen)
         score = score_loss(raw[:, 0], heat, weight)
         edge = edge_loss(raw[:, 1:], distances, edge_weight)
         self.optimizer.zero_grad(set_to_none=True)
