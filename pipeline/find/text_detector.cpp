@@ -45,6 +45,10 @@ std::span<const TextLevel> levels_of(std::size_t extent) {
     return std::span{kLevels}.subspan(extent > kMagnifiedExtentMax ? 1 : 0, kLevelsOfAPicture);
 }
 
+std::span<const TextLevel> levels_again(std::size_t extent) {
+    return levels_of(extent).subspan(extent > kSameAgainExtentMax ? 1 : 0);
+}
+
 int ignore_message(int, const char*, const char*, const char*, int, void*) {
     return 0;
 }
@@ -275,8 +279,12 @@ Result<std::vector<Detection>> TextDetector::find(const PictureView& picture) {
 }
 
 Result<std::vector<Detection>> TextDetector::find_again(const PictureView& picture) {
-    const std::size_t extent = std::max(picture.columns, picture.rows);
-    return find_in(picture, levels_of(extent).subspan(extent > kSameAgainExtentMax ? 1 : 0));
+    return find_in(picture, levels_again(std::max(picture.columns, picture.rows)));
+}
+
+Result<std::vector<Detection>> TextDetector::find_in_half(const PictureView& picture) {
+    const std::span<const TextLevel> levels = levels_again(std::max(picture.columns, picture.rows));
+    return find_in(picture, levels.first(levels.size() - 1));
 }
 
 Result<std::vector<Detection>> TextDetector::find_in(

@@ -33,6 +33,8 @@ public:
     Result<std::vector<Detection>> find(const PictureView& picture) override;
     /// A quarter of the time: without the largest size, where the picture is not small.
     Result<std::vector<Detection>> find_again(const PictureView& picture) override;
+    /// Without the smallest size as well.
+    Result<std::vector<Detection>> find_in_half(const PictureView& picture) override;
 
     std::vector<Detection> doubts() const override { return doubts_; }
 

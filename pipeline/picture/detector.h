@@ -30,6 +30,12 @@ public:
     /// quicker, and see less.
     virtual Result<std::vector<Detection>> find_again(const PictureView& picture) { return find(picture); }
 
+    /// As find_again(), for a picture that was drawn half as large: what would be too large for find() in the
+    /// whole need not be looked for.
+    virtual Result<std::vector<Detection>> find_in_half(const PictureView& picture) {
+        return find_again(picture);
+    }
+
     /// What the last search saw below its threshold, but within kDoubtMargin of it. May say again what was
     /// found.
     virtual std::vector<Detection> doubts() const { return {}; }

@@ -74,6 +74,9 @@ public:
 
 private:
     static Result<std::vector<Detection>> search(Detector& detector, const Look& at) {
+        if (at.is_half) {
+            return detector.find_in_half(at.picture.view());
+        }
         return at.round == SearchRound::kFirst ? detector.find(at.picture.view())
                                                : detector.find_again(at.picture.view());
     }

@@ -281,6 +281,10 @@ Picture NativeImage::picture(
 // The usual depth, in long cines frame after frame: without a window and without a detour.
 Picture NativeImage::colour_of_bytes(std::span<const std::byte> samples, std::uint64_t frame) const {
     Picture picture{columns_, rows_, 3};
+    if (!is_ybr_ && !by_plane_ && sample_bytes_ == 1) {  // They stand as they are shown.
+        std::memcpy(picture.samples.data(), &samples[place(frame, 0, 0, 0)], picture.samples.size());
+        return picture;
+    }
     for (std::size_t y = 0; y < rows_; ++y) {
         for (std::size_t x = 0; x < columns_; ++x) {
             std::uint8_t* out = &picture.samples[(y * columns_ + x) * 3];
