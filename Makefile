@@ -23,7 +23,7 @@ run: programs ## Run the node in the foreground (CONFIG=FILE, else embedded defa
 	@exec build/bin/effaced $(if $(CONFIG),--config $(CONFIG),--state $(or $(STATE),demo-out/state))
 
 test: everything ## Every test that belongs into CI
-	@ctest --test-dir build -j $(JOBS) -LE long
+	@ctest --test-dir build -j $$(($(JOBS) + 1)) -LE long  # One more: the peers of many wait most of the time.
 
 test-long: everything ## The rest: 200 crash rounds and whatever else takes long
 	@ctest --test-dir build -j 1 -L long --no-tests=error

@@ -241,6 +241,10 @@ Status PixelJudge::judge_overlays() const {
 }
 
 Status PixelJudge::judge_encapsulated(rules::SyntaxFamily family, Compare compare) const {
+    // Compressed frames stand in OB (PS3.5 A.4); what a sender named otherwise may stay so.
+    if (written_.vr != rules::Vr::OB && written_.vr != original_.vr) {
+        return fail(Fault::kQuarantine, "gate: Pixel Data changed its VR", kAtPixelData);
+    }
     EFFACE_CHECK(judge_overlays());
     if (original_.offset_table.empty() != written_.offset_table.empty() || frames_unreadable_) {
         return fail(Fault::kQuarantine, "gate: Pixel Data gained or lost its offset table", kAtPixelData);

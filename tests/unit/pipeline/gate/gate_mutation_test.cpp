@@ -55,6 +55,22 @@ std::string mutated(std::string bytes, std::mt19937& random) {
     return bytes;
 }
 
+// One byte makes OW of OB, and nothing else changes.
+TEST(GateMutation, CompressedFramesInAnotherVrAreHeld) {
+    const std::string original = original_file();
+    const rules::RuleSet rules = rules_of(kHeaderOnlyRules);
+    const pipeline::WorkOrder order = order_for(original);
+    std::string written = clean(original, rules, order).written;
+    const std::size_t at = written.find(std::string{"\xE0\x7F\x10\0OB", 6});
+    ASSERT_NE(at, std::string::npos);
+    written[at + 5] = 'W';
+
+    EXPECT_EQ(
+        judge(original, written, rules.rules().front(), order).reason,
+        "gate: Pixel Data changed its VR (7FE0,0010)"
+    );
+}
+
 TEST(GateMutation, AnswersWhateverTheBytesAre) {
     const std::uint32_t seed = std::random_device{}();
     SCOPED_TRACE(::testing::Message() << "seed=" << seed);
