@@ -51,7 +51,7 @@ void Lanes::work(std::size_t lane) {
     }
 }
 
-void Lanes::do_jobs(std::size_t lane, std::unique_lock<std::mutex>& lock) {
+void Lanes::do_jobs(std::size_t lane, std::unique_lock<std::mutex>& lock) noexcept {
     while (next_ < jobs_) {
         const std::size_t mine = next_++;
         ++running_;

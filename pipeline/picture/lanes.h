@@ -34,7 +34,9 @@ public:
 
 private:
     void work(std::size_t lane);
-    void do_jobs(std::size_t lane, std::unique_lock<std::mutex>& lock);
+    /// noexcept: a job that throws ends the process, in every lane alike, never leaves run() under the
+    /// others.
+    void do_jobs(std::size_t lane, std::unique_lock<std::mutex>& lock) noexcept;
 
     std::mutex mutex_;
     std::condition_variable changed_;
