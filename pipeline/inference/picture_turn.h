@@ -43,6 +43,8 @@ public:
     Extent back_ellipse(const Box& canvas) const;
 
 private:
+    Picture apply_quarters(const PictureView& picture) const;
+
     std::size_t columns_;
     std::size_t rows_;
     double cosine_;

@@ -1,14 +1,15 @@
 #include "pipeline/inference/pp_ocr_network.h"
 
 #include "config/assert.h"
-#include "pipeline/inference/convolution.h"
+#include "pipeline/inference/enlarged_convolution.h"
+#include "pipeline/inference/pp_ocr_weights.h"
 #include "pipeline/inference/torch_process.h"
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/hardswish.h>
+#include <ATen/ops/matmul.h>
 #include <ATen/ops/mean.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/upsample_nearest2d.h>
@@ -46,83 +47,6 @@ constexpr std::int64_t kHeadChannels = 24;
 constexpr std::int64_t kGatedBy = 4;     ///< A gate sees its channels through a fourth of them.
 constexpr std::int64_t kEnlargedBy = 4;  ///< The head's answer, to the size of the tile.
 
-/// y * scale + shift behind a hard swish.
-struct Unit {
-    float scale = 1.0F;
-    float shift = 0.0F;
-};
-
-/// Weights before they are prepared: the scale of a unit in front of them, and its shift where that is exact,
-/// are taken in first.
-struct Weights {
-    at::Tensor weight;
-    at::Tensor bias;
-
-    void take_in_scale(const Unit& before) { weight = weight.mul(before.scale); }
-
-    /// Exact only without padding, which knows of no shift.
-    void take_in(const Unit& before) {
-        bias = bias.add(weight.sum({1, 2, 3}).mul(before.shift));
-        take_in_scale(before);
-    }
-
-    Convolution prepared(const ConvolutionPlan& plan) const { return {weight.contiguous(), bias, plan}; }
-};
-
-/// Takes the tensors of the file one after another. Throws where one is absent or has another shape.
-class Reader {
-public:
-    explicit Reader(const TensorFile& file) : file_{file} {}
-
-    Weights next(std::int64_t outputs, std::int64_t inputs, std::int64_t kernel) {
-        return weights(numbered("conv.", at_++), {outputs, inputs, kernel, kernel}, outputs);
-    }
-
-    Weights next_growing(std::int64_t inputs, std::int64_t outputs) {
-        return weights(numbered("grow.", grown_at_++), {inputs, outputs, 2, 2}, outputs);
-    }
-
-    /// Of the convolution that was taken last.
-    Unit unit() const {
-        const at::Tensor values = tensor(numbered("unit.", at_ - 1), {2});
-        const Unit unit{values[0].item<float>(), values[1].item<float>()};
-        if (unit.scale == 0.0F) {
-            throw std::domain_error{"a unit that says nothing"};
-        }
-        return unit;
-    }
-
-    bool at_end() const { return file_.size() == taken_; }
-
-private:
-    static std::string numbered(const char* kind, int number) { return kind + std::to_string(number); }
-
-    Weights weights(const std::string& name, const std::vector<std::int64_t>& shape, std::int64_t outputs)
-        const {
-        return {tensor(name + ".weight", shape), tensor(name + ".bias", {outputs})};
-    }
-
-    at::Tensor tensor(const std::string& name, const std::vector<std::int64_t>& shape) const {
-        const auto found = file_.find(name);
-        const bool same = found != file_.end() && std::equal(
-                                                      shape.begin(), shape.end(), found->second.shape.begin(),
-                                                      found->second.shape.end(),
-                                                      [](std::int64_t a, std::uint32_t b) { return a == b; }
-                                                  );
-        if (!same) {
-            throw std::out_of_range{"a tensor that is absent or has another shape"};
-        }
-        ++taken_;
-        // A copy: the file's memory dies first.
-        return at::from_blob(const_cast<float*>(found->second.values.data()), shape, at::kFloat).clone();
-    }
-
-    const TensorFile& file_;
-    int at_ = 0;
-    int grown_at_ = 0;
-    mutable std::size_t taken_ = 0;
-};
-
 /// How much of each channel passes, decided by the means of all ("squeeze and excitation").
 struct Gate {
     Convolution narrow;
@@ -140,8 +64,9 @@ struct Gate {
         return gate;
     }
 
-    at::Tensor share(const at::Tensor& x) const {
-        const at::Tensor means = at::mean(x, {2, 3}, /*keepdim=*/true);
+    at::Tensor share(const at::Tensor& x) const { return share_of(at::mean(x, {2, 3}, /*keepdim=*/true)); }
+
+    at::Tensor share_of(const at::Tensor& means) const {
         return wide(narrow(means)).mul_(slope).add_(0.5F).clamp_(0.0F, 1.0F);
     }
 };
@@ -191,14 +116,49 @@ Gated read_gated(Reader& from, std::int64_t outputs, std::int64_t inputs, std::i
     return gated;
 }
 
+/// What the finest level of the pyramid gives: its few channels widened and gated, the enlarged level below
+/// added, both smoothed together. Written out that map would be the largest of the network and most of its
+/// time. Nothing between is bent, so each of the two parts is smoothed by itself: the widening goes into the
+/// weights of one convolution, once its gate is known, and the level below is never enlarged.
+struct Finest {
+    at::Tensor wide;  ///< Outputs x inputs; the last input is one everywhere: its weights are the bias.
+    Gate wide_gate;
+    Weights smooth;
+    EnlargedConvolution below;
+    Gate smooth_gate;
+
+    void read_wide(Reader& from, std::int64_t inputs) {
+        const Weights read = from.next(kPyramidChannels, inputs, 1);
+        wide = at::cat({read.weight.flatten(1), read.bias.unsqueeze(1)}, 1);
+        wide_gate = Gate::read(from, kPyramidChannels, kPyramidSlope);
+    }
+
+    void read_smooth(Reader& from) {
+        smooth = from.next(kHeadChannels, kPyramidChannels, 3);
+        below = EnlargedConvolution{smooth.weight, 2};
+        smooth_gate = Gate::read(from, kHeadChannels, kPyramidSlope);
+    }
+
+    at::Tensor operator()(const at::Tensor& level, const at::Tensor& level_below) const {
+        const at::Tensor means = at::matmul(wide, at::mean(level, {2, 3}).t());
+        const at::Tensor gated = wide_gate.share_of(means.reshape({1, kPyramidChannels, 1, 1})).add_(1.0F);
+        const at::Tensor weight =
+            at::matmul(smooth.weight.permute({2, 3, 0, 1}), wide.mul(gated.reshape({-1, 1})));
+        const Weights both{weight.permute({2, 3, 0, 1}), smooth.bias};
+        at::Tensor y = both.prepared({.padding = 1})(level);
+        below.add_to(y, level_below);
+        return y.mul_(smooth_gate.share(y).add_(1.0F));
+    }
+};
+
 /// A transposed convolution of 2 x 2 by steps of 2 writes no pixel twice: a plain one that gives the four
 /// pixels as channels (row, column, output) does the same.
 at::Tensor as_channels(const at::Tensor& weight) {
     return weight.permute({2, 3, 1, 0}).reshape({4 * weight.size(1), weight.size(0), 1, 1});
 }
 
-at::Tensor doubled(const at::Tensor& x, std::int64_t by) {
-    return at::upsample_nearest2d(x, {x.size(2) * by, x.size(3) * by});
+at::Tensor doubled(const at::Tensor& x) {
+    return at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2});
 }
 
 }  // namespace
@@ -207,21 +167,25 @@ struct PpOcrNetwork::Layers {
     Convolution stem;
     std::array<Block, kBlocks.size()> blocks;
     std::array<Convolution, kLevels> lateral;
-    std::array<Gated, kLevels> wide;
-    std::array<Gated, kLevels> smooth;
-    Convolution head, grow, last;
+    std::array<Gated, kLevels> wide;    ///< But of the finest level.
+    std::array<Gated, kLevels> smooth;  ///< The same.
+    Finest finest;
+    Convolution head;                                  ///< Of the finest level.
+    std::array<EnlargedConvolution, kLevels> head_of;  ///< Of the others.
+    Convolution grow, last;
 
     explicit Layers(Reader& from) {
         stem = from.next(kStemOutputs, 3, 3).prepared({.stride = 2, .padding = 1});
         read_blocks(from);
-        for (std::size_t deep = 0; deep < kLevels; ++deep) {
-            const std::size_t level = kLevels - 1 - deep;
+        for (std::size_t level = kLevels; --level > 0;) {
             wide[level] = read_gated(from, kPyramidChannels, kLevelChannels[level], 1);
         }
-        for (std::size_t deep = 0; deep < kLevels; ++deep) {
-            smooth[kLevels - 1 - deep] = read_gated(from, kHeadChannels, kPyramidChannels, 3);
+        finest.read_wide(from, kLevelChannels[0]);
+        for (std::size_t level = kLevels; --level > 0;) {
+            smooth[level] = read_gated(from, kHeadChannels, kPyramidChannels, 3);
         }
-        head = from.next(kHeadChannels, kLevels * kHeadChannels, 3).prepared({.padding = 1, .relu = true});
+        finest.read_smooth(from);
+        read_head(from);
         read_growing(from);
         if (!from.at_end()) {
             throw std::out_of_range{"more tensors than the network has"};
@@ -255,6 +219,9 @@ struct PpOcrNetwork::Layers {
         for (std::size_t level = 0; level < kLevels; ++level) {
             Weights side = from.next(kLevelChannels[level], kBlocks[kLevelEndsAt[level]].outputs, 1);
             side.take_in_scale(ends[level]);
+            if (level == 0) {
+                side.add_constant_output();
+            }
             lateral[level] = side.prepared({});
         }
     }
@@ -273,6 +240,19 @@ struct PpOcrNetwork::Layers {
             all.take_in(between);
         }
         block.all = all.prepared({});
+    }
+
+    /// Its inputs are the levels, the deepest first.
+    void read_head(Reader& from) {
+        Weights all = from.next(kHeadChannels, kLevels * kHeadChannels, 3);
+        const auto of_level = [&](std::size_t level) {
+            const auto first = static_cast<std::int64_t>(kLevels - 1 - level) * kHeadChannels;
+            return all.weight.narrow(1, first, kHeadChannels);
+        };
+        for (std::size_t level = 1; level < kLevels; ++level) {
+            head_of[level] = EnlargedConvolution{of_level(level), std::int64_t{1} << level};
+        }
+        head = Weights{of_level(0), all.bias}.prepared({.padding = 1});
     }
 
     void read_growing(Reader& from) {
@@ -294,18 +274,21 @@ struct PpOcrNetwork::Layers {
                 ++at;
             }
         }
-        std::vector<at::Tensor> seen(kLevels);
-        at::Tensor deep;
-        for (std::size_t i = kLevels; i-- > 0;) {
+        std::array<at::Tensor, kLevels> smoothed;
+        at::Tensor below;
+        for (std::size_t i = kLevels; --i > 0;) {
             at::Tensor joined = wide[i](level[i]);
-            if (deep.defined()) {
-                joined.add_(doubled(deep, 2));
+            if (below.defined()) {
+                joined.add_(doubled(below));
             }
-            deep = joined;
-            const at::Tensor smoothed = smooth[i](joined);
-            seen[kLevels - 1 - i] = i == 0 ? smoothed : doubled(smoothed, std::int64_t{1} << i);
+            smoothed[i] = smooth[i](joined);
+            below = joined;
         }
-        x = at::sigmoid(last(grow(head(at::cat(seen, 1)))));
+        x = head(finest(level[0], below));
+        for (std::size_t i = 1; i < kLevels; ++i) {
+            head_of[i].add_to(x, smoothed[i]);
+        }
+        x = at::sigmoid(last(grow(x.relu_())));
         return put_together(x);
     }
 
