@@ -61,7 +61,7 @@ private:
     void place(const BulkItemPointer& item);
     Status place_segmentation(BulkItem& item);
     void draw_previews(BulkItem& item);
-    Status draw_preview(const BulkItem& item, bool of_original, std::string& path);
+    std::string draw_preview(const BulkItem& item, bool of_original, std::string& path);
     void append(const BulkItemPointer& item, db::AuditEntry entry, BulkItem::Stage next);
     void end(const FileOutcome& outcome);
     void give_permit_back();

@@ -158,31 +158,29 @@ void BulkFlow::place(const BulkItemPointer& item) {
 /// One that cannot be drawn is said, and no reason to hold the instance back.
 void BulkFlow::draw_previews(BulkItem& item) {
     FileOutcome& outcome = item.outcome;
-    Status drawn = draw_preview(item, false, outcome.preview);
-    if (drawn && options_.previews_of_originals) {
+    outcome.no_preview = draw_preview(item, false, outcome.preview);
+    if (outcome.no_preview.empty() && options_.previews_of_originals) {
         db::AuditEntry entry = entry_for(item, db::AuditEvent::kOriginalShown);
         entry.outcome = db::AuditOutcome::kSuccess;
-        drawn = audit_.append_now(std::move(entry));
-        drawn = drawn ? draw_preview(item, true, outcome.original_preview) : drawn;
-    }
-    if (!drawn) {
-        outcome.no_preview = drawn.error().message();
+        const Status audited = audit_.append_now(std::move(entry));
+        outcome.no_preview =
+            audited ? draw_preview(item, true, outcome.original_preview) : audited.error().message();
     }
 }
 
-/// Named like the instance in OUT, whose names Part10Tree has made safe.
-Status BulkFlow::draw_preview(const BulkItem& item, bool of_original, std::string& path) {
+/// Named like the instance in OUT, whose names Part10Tree has made safe. Empty, or why there is none.
+std::string BulkFlow::draw_preview(const BulkItem& item, bool of_original, std::string& path) {
     const std::string name = item.outcome.out.substr(options_.out.size());
     std::string wanted = options_.previews + name + (of_original ? ".original.png" : ".png");
     const pipeline::Mask shown = item.result.clean.mask.of_frame(options_.preview_frame);
-    const Status drawn = previewer_.draw(
+    std::string why_not = previewer_.draw(
         of_original ? item.instance.original.get() : item.output.get(),
         {.frame = options_.preview_frame, .mask = shown.boxes}, wanted
     );
-    if (drawn) {
+    if (why_not.empty()) {
         path = std::move(wanted);
     }
-    return drawn;
+    return why_not;
 }
 
 void BulkFlow::append(const BulkItemPointer& item, db::AuditEntry entry, BulkItem::Stage next) {

@@ -18,12 +18,12 @@ public:
     Previewer(const WorkerProgram& program, std::chrono::milliseconds deadline)
         : program_{program}, deadline_{deadline} {}
 
-    /// Makes `path` and the directories above it. Fault::kRefuse: it stands there already or cannot be made;
-    /// otherwise the instance cannot be shown.
-    Status draw(int instance, const pipeline::PreviewRequest& request, const std::string& path);
+    /// Makes `path` and the directories above it. Empty; or why there is no picture: that file stands there
+    /// already or cannot be made, or what the worker says of the instance.
+    std::string draw(int instance, const pipeline::PreviewRequest& request, const std::string& path);
 
 private:
-    Status ask(int instance, const pipeline::PreviewRequest& request, int picture);
+    std::string ask(int instance, const pipeline::PreviewRequest& request, int picture);
 
     const WorkerProgram& program_;
     const std::chrono::milliseconds deadline_;

@@ -448,7 +448,10 @@ TEST_F(RunProgram, PreviewsWithoutKeepingAnythingElse) {
 
     EXPECT_EQ(preview("").code, kRefused) << "the picture stands there already";
     std::filesystem::remove(picture);
-    EXPECT_EQ(preview(" --frame 2").code, kNegative) << "there is one frame";
+    const CommandOutcome second =
+        run_program(state_ + "preview " + folder_.in() + "/one -o " + picture + rules() + " --frame 2 2>&1");
+    EXPECT_EQ(second.code, kNegative) << "there is one frame";
+    EXPECT_NE(second.out.find("there is no such frame"), std::string::npos) << second.out;
     const CommandOutcome both = preview(" --before --json");
     EXPECT_EQ(both.code, kOk);
     EXPECT_EQ(picture_of(picture + ".before.png").columns, kGreyColumns);

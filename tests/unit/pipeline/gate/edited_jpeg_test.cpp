@@ -6,6 +6,7 @@
 #include "pipeline/codec/jpeg_coefficients.h"
 #include "tests/unit/pipeline/codec/encoders.h"
 #include "tests/unit/pipeline/gate/gate_fixture.h"
+#include "tests/unit/pipeline/gate/seeing_detectors.h"
 
 #include <gtest/gtest.h>
 
@@ -22,40 +23,8 @@ constexpr std::string_view kExtendedProcess = "1.2.840.10008.1.2.4.51";
 constexpr std::string_view kProgression = "1.2.840.10008.1.2.4.55";
 constexpr std::size_t kColumns = 106;
 constexpr std::size_t kRows = 75;
-constexpr std::uint8_t kBright = 235;
 constexpr Box kText{10, 12, 30, 18};
 constexpr Box kFace{60, 40, 72, 52};
-
-/// Sees the smallest box around all bright pixels of one half of the picture.
-class HalfDetector final : public pipeline::Detector {
-public:
-    explicit HalfDetector(bool right) : right_{right} {}
-
-    Result<std::vector<Detection>> find(const pipeline::PictureView& picture) override {
-        Box box{static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows), 0, 0};
-        for (std::size_t y = 0; y < picture.rows; ++y) {
-            for (std::size_t x = 0; x < picture.columns; ++x) {
-                const auto column = static_cast<std::int64_t>(x);
-                const auto row = static_cast<std::int64_t>(y);
-                const bool mine = !blind_ && right_ == (x >= picture.columns / 2);
-                const bool reached =
-                    inverse_ ? picture.at(x, y) <= 255 - kBright : picture.at(x, y) >= kBright;
-                if (mine && reached) {
-                    box = {
-                        std::min(box.left, column), std::min(box.top, row), std::max(box.right, column + 1),
-                        std::max(box.bottom, row + 1)};
-                }
-            }
-        }
-        return box.empty() ? std::vector<Detection>{} : std::vector<Detection>{{box, 1.0F}};
-    }
-
-    bool inverse_ = false;
-    bool blind_ = false;  // Grey is stretched for the finders: something is always bright.
-
-private:
-    bool right_;
-};
 
 enum class Table : std::uint8_t { kNone, kBasic, kExtended };
 
@@ -180,7 +149,7 @@ protected:
     }
 
     void clean_it() {
-        text_.inverse_ = face_.inverse_ = kind_.photometric == "MONOCHROME1";
+        text_.inverse = face_.inverse = kind_.photometric == "MONOCHROME1";
         frames_ = frames();
         original_ = file_of(frames_);
         cleaned_ = testing::clean(original_, rules_, order_for(original_), finders_);
@@ -290,7 +259,7 @@ TEST_P(EditedJpeg, TheGateHoldsAChangeOutsideTheMask) {
 
 TEST_P(EditedJpeg, NothingFoundLeavesItAsItWas) {
     identity_ = false;
-    text_.blind_ = face_.blind_ = kind_.samples == 1;
+    text_.blind = face_.blind = kind_.samples == 1;
     clean_it();
     ASSERT_EQ(cleaned_.report.outcome, pipeline::CleanReport::Outcome::kCleaned) << cleaned_.report.reason;
     EXPECT_TRUE(cleaned_.report.mask.empty());

@@ -3,6 +3,7 @@
 // beyond doubt is quarantined with its reason. Method: floats of both sizes with all that is no number among
 // them, finders that see one grey, the real cleaner, planted bugs.
 #include "tests/unit/pipeline/gate/gate_fixture.h"
+#include "tests/unit/pipeline/gate/seeing_detectors.h"
 
 #include <gtest/gtest.h>
 
@@ -25,43 +26,12 @@ constexpr std::uint8_t kTextGrey = 189;
 constexpr std::uint8_t kFaceGrey = 220;
 constexpr std::size_t kRowOfBits = 62;
 
-/// Sees the smallest box around all pixels of one grey.
-class GreyDetector final : public pipeline::Detector {
-public:
-    explicit GreyDetector(std::uint8_t grey) : grey_{grey} {}
-
-    Result<std::vector<Detection>> find(const pipeline::PictureView& picture) override {
-        Box box{kColumns, kRows, 0, 0};
-        for (std::size_t i = 0; i < picture.columns * picture.rows; ++i) {
-            const auto x = static_cast<std::int64_t>(i % picture.columns);
-            const auto y = static_cast<std::int64_t>(i / picture.columns);
-            if (!blind && picture.at(i % picture.columns, i / picture.columns) == grey_) {
-                box = {
-                    std::min(box.left, x), std::min(box.top, y), std::max(box.right, x + 1),
-                    std::max(box.bottom, y + 1)};
-            }
-        }
-        return box.empty() ? std::vector<Detection>{} : std::vector<Detection>{{box, 1.0F}};
-    }
-
-    bool blind = false;
-
-private:
-    std::uint8_t grey_;
-};
-
 struct Kind {
     std::string name;
     bool is_double = false;
     std::size_t frames = 1;
     std::string_view syntax = rules::kExplicitVrLittleEndian;
 };
-
-bool within(const Box& box, std::size_t x, std::size_t y) {
-    const auto column = static_cast<std::int64_t>(x);
-    const auto row = static_cast<std::int64_t>(y);
-    return column >= box.left && column < box.right && row >= box.top && row < box.bottom;
-}
 
 class FloatMasked : public ::testing::TestWithParam<Kind> {
 protected:
@@ -188,8 +158,8 @@ protected:
     std::uint16_t allocated_ = 0;
     bool big_endian_ = false;
     bool nested_ = false;
-    GreyDetector text_{kTextGrey};
-    GreyDetector face_{kFaceGrey};
+    ValueDetector text_{kTextGrey};
+    ValueDetector face_{kFaceGrey};
     pipeline::Finders finders_{&text_, &face_};
     rules::RuleSet rules_ = rules_of(R"(
 [[rule]]

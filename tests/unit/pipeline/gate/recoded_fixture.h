@@ -7,6 +7,7 @@
 #include "pipeline/pixel/samples.h"
 #include "tests/unit/pipeline/codec/encoders.h"
 #include "tests/unit/pipeline/gate/gate_fixture.h"
+#include "tests/unit/pipeline/gate/seeing_detectors.h"
 
 #include <gtest/gtest.h>
 
@@ -26,42 +27,6 @@ inline constexpr std::size_t kColumns = 107;
 inline constexpr std::size_t kRows = 75;
 inline constexpr Box kText{10, 12, 30, 18};
 inline constexpr Box kFace{60, 40, 72, 52};
-
-inline bool within(const Box& box, std::size_t x, std::size_t y) {
-    return static_cast<std::int64_t>(x) >= box.left && static_cast<std::int64_t>(x) < box.right &&
-           static_cast<std::int64_t>(y) >= box.top && static_cast<std::int64_t>(y) < box.bottom;
-}
-
-/// Sees the smallest box around all bright pixels of one half of the picture.
-class HalfDetector final : public pipeline::Detector {
-public:
-    explicit HalfDetector(bool right) : right_{right} {}
-
-    Result<std::vector<Detection>> find(const pipeline::PictureView& picture) override {
-        constexpr std::uint8_t kBright = 235;
-        Box box{static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows), 0, 0};
-        for (std::size_t y = 0; y < picture.rows; ++y) {
-            for (std::size_t x = 0; x < picture.columns; ++x) {
-                const auto column = static_cast<std::int64_t>(x);
-                const auto row = static_cast<std::int64_t>(y);
-                const bool reached =
-                    inverse ? picture.at(x, y) <= 255 - kBright : picture.at(x, y) >= kBright;
-                if (!blind && right_ == (x >= picture.columns / 2) && reached) {
-                    box = {
-                        std::min(box.left, column), std::min(box.top, row), std::max(box.right, column + 1),
-                        std::max(box.bottom, row + 1)};
-                }
-            }
-        }
-        return box.empty() ? std::vector<Detection>{} : std::vector<Detection>{{box, 1.0F}};
-    }
-
-    bool blind = false;
-    bool inverse = false;
-
-private:
-    bool right_;
-};
 
 enum class Table : std::uint8_t { kNone, kBasic, kExtended };
 
