@@ -34,7 +34,7 @@ bench: programs ## End-to-end rates beside the ideal and another gateway, as rat
 bench-pixels: ## What the finders of faces and text find and miss, and how long it takes; build/bench/pixels.json
 	@scripts/setup.sh --bench-pixels
 	$(CONFIGURE) -B build
-	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-finders
+	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-finders efface-head-views
 	.venv/bin/python tests/bench/pixels/bench_pixels.py $(ARGS)
 
 tune-text: ## Recall against area masked in vain, on pictures that make bench-pixels does not score; see the program's head

@@ -5,7 +5,7 @@
 
 Full: n as cells.py has it; --quick: 20 pictures a cell, into pixels-quick.json, a look and no measurement. What was
 searched is kept in build/bench/pixels/cache, so a run that was stopped goes on. Cells besides those of cells.py: real
-(../shared/faces and ../shared/dicom), speed, outside. A figure that was not measured is absent from pixels.json.
+(../shared/faces and ../shared/dicom), head_views, speed, outside. A figure that was not measured is absent from pixels.json.
 """
 
 import argparse
@@ -23,7 +23,9 @@ KEYS = ("face_upright_percent", "face_rotated_percent", "face_rendering_percent"
         "us_seconds", "cine_seconds", "ct_ms")
 QUICK = 20
 SEED = 20261121
-EXTRAS = ("real", "speed", "outside")
+EXTRAS = ("real", "head_views", "speed", "outside")
+HEAD_VIEWS_COUNT = 500
+
 
 
 def arguments():
@@ -74,10 +76,14 @@ def measure(asked, program, models, folder):
     from sheets import misses_sheet
     for cell in cells:
         misses_sheet(folder / "sheets", cell, records[cell.name], asked.seed)
-    extras = {name for name in EXTRAS if chosen(name, prefixes)}
+    extras = {name for name in EXTRAS if chosen(name, prefixes) or any(one.startswith(name) for one in prefixes)}
     if "real" in extras:
         from real_pictures import report_real
         report_real(report, program, models, folder)
+    if "head_views" in extras:
+        from head_views import report_head_views
+        report_head_views(report, asked.build / "tests" / "efface-head-views", asked.seed, limit or HEAD_VIEWS_COUNT,
+                          [one for one in prefixes if "." in one], asked.jobs)
     if extras & {"speed", "outside"}:
         from instances_through import report_outside, report_speed
         if "outside" in extras:

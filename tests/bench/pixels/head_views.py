@@ -8,6 +8,7 @@ picture lies under the band, and as much of what lies 15 mm behind it. Wilson's 
 
 import argparse
 import json
+import multiprocessing
 import subprocess
 import sys
 import tempfile
@@ -103,6 +104,20 @@ def _share(picture, boxes):
     return mask.mean()
 
 
+HEAD = ["cell", "n", "hits", "%", "Wilson 95 %", "seen", "sure", "area %", "cpu ms"]
+TITLE = "profiles of lateral heads covered, or (where there is none) seen"
+
+
+def report_head_views(report, program, seed, count, prefixes, jobs):
+    """The cells head_views.* of make bench-pixels, `jobs` at a time; no figure of pixels.json is theirs."""
+    names = [name for name in CELLS
+             if not prefixes or any(f"head_views.{name}".startswith(prefix) for prefix in prefixes)]
+    print(f"head views: {len(names)} cells of {count} pictures", file=sys.stderr, flush=True)
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        rows = pool.starmap(score, [(program, name, count, seed, None) for name in names], chunksize=1)
+    report.say(f"{TITLE}, seed {seed}\n" + table(HEAD, rows))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -118,8 +133,8 @@ def main():
         if name.startswith(tuple(options.cells.split(","))):
             rows.append(score(options.program, name, options.count, options.seed, options.sheets))
             print(*rows[-1], file=sys.stderr, flush=True)
-    print(f"seed {options.seed}; covered, or (where there is none) a profile seen:")
-    print(table(["cell", "n", "hits", "%", "Wilson 95 %", "seen", "sure", "area %", "cpu ms"], rows))
+    print(f"{TITLE}, seed {options.seed}")
+    print(table(HEAD, rows))
 
 
 if __name__ == "__main__":

@@ -149,6 +149,17 @@ def _report_faces(report, by_kind, records):
     if rows:
         report.add_table("faces found where there is none", rows, "per picture")
     report.worst("face_false_per_photo", rows, False, 3)
+    _report_near_misses(report, by_kind["no_face"], records, "faces")
+
+
+def _report_near_misses(report, cells, records, what):
+    """How often the doubt low-confidence would hold a picture in which there is nothing (docs/pixels.md)."""
+    rows = []
+    for cell in cells:
+        near = sum(bool(record[what + "_doubts"]) for record in records[cell.name])
+        rows.append(Row(cell.name, near, len(records[cell.name]), wilson(near, len(records[cell.name])), False))
+    if rows:
+        report.add_table(f"pictures in which {what} is nearly found and there is none", rows, "%")
 
 
 def _face_strata(cells, records):
@@ -176,6 +187,7 @@ def _report_text(report, by_kind, records):
     if areas:
         report.add_table("area masked where there is no text", areas, "%")
     report.worst("text_false_area_percent", areas, False)
+    _report_near_misses(report, by_kind["no_text"], records, "text")
     if text and bare:
         points = [[f"{least:.3f}", percent(found), percent(area)] for least, found, area in curve(text, bare)]
         report.parts.append(table(["score from", "recall %", "false area %"], points)

@@ -16,7 +16,7 @@ from pictures import write_netpbm
 from portraits import View, photograph, rendering
 from rasteriser import rasterise
 from rates import poisson, wilson
-from scoring import Report, covered, curve, face_hits, occlusion_hits, recall, text_hits
+from scoring import Report, _report_near_misses, covered, curve, face_hits, occlusion_hits, recall, text_hits
 from search import Cache, Finders, every_cell, generator_of
 
 HERE = Path(__file__).resolve().parent
@@ -349,3 +349,11 @@ def test_the_cells_have_the_counts_that_their_aims_ask_for():
     assert min(count for name, count in counts.items() if name.startswith("face_upright.")) >= 2000
     assert len(counts) == len(every_cell())
     json.dumps(counts)
+
+
+def test_a_near_miss_is_a_picture_however_much_is_nearly_found_in_it():
+    cell = CELLS[0]
+    report = Report()
+    records = [{"text_doubts": [[0, 0, 9, 9, .8], [20, 0, 29, 9, .8]]}, {"text_doubts": []}, {"text_doubts": [[0, 0, 9, 9, .8]]}]
+    _report_near_misses(report, [cell], {cell.name: records}, "text")
+    assert report.parts[0].splitlines()[-1].split()[:3] == [cell.name, "3", "66.67"]
