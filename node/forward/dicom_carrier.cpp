@@ -192,7 +192,7 @@ void DicomCarrier::send(const db::Delivery& delivery, Done done) {
             .reason =
                 "the destination does not accept Segmentation Storage, as which the rule has the mask "
                 "delivered: "
-                "have it accept that, or release the instance under a rule without mask_segmentation",
+                "have it accept that and redeliver, or release under a rule without mask_segmentation",
             .sent = db::Sent::kNothing};
         post([carried = std::move(carried), done = std::move(done)] { done(carried); });
         return;
