@@ -38,6 +38,7 @@ Delivery read_delivery(const Rows& rows) {
     out.rule = rows.text(22);
     out.sop_instance_uid = Phi{rows.text(23)};
     out.study_uid = Phi{rows.text(24)};
+    out.companion = read_companion(rows, 25);
     return out;
 }
 

@@ -12,7 +12,8 @@
     "deliveries.reason, deliveries.sent_before, deliveries.output_file, deliveries.output_digest, " \
     "deliveries.output_bytes, deliveries.syntax_uid, jobs.output_file, jobs.output_digest, "        \
     "jobs.output_bytes, jobs.output_syntax_uid, jobs.sop_class_uid, jobs.new_instance_uid, "        \
-    "jobs.new_study_uid, jobs.project, jobs.rule, jobs.sop_instance_uid, jobs.study_uid"
+    "jobs.new_study_uid, jobs.project, jobs.rule, jobs.sop_instance_uid, jobs.study_uid, "          \
+    "jobs.companion_uid, jobs.companion_file, jobs.companion_digest, jobs.companion_bytes"
 
 namespace efface::db {
 

@@ -33,6 +33,9 @@ struct Delivery {
     Digest output_digest{};
     std::uint64_t output_bytes = 0;
     std::string output_syntax_uid;
+    /// Of the job's first output, whichever is sent: goes out behind it. The delivery is confirmed when both
+    /// are.
+    Companion companion;
     std::string sop_class_uid;
     std::string new_instance_uid;
     std::string new_study_uid;

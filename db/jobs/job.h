@@ -28,6 +28,18 @@ enum class Verdict : std::uint8_t { kNone, kRelease, kAsReplacement, kAsNewInsta
 std::string_view verdict_name(Verdict verdict);
 std::optional<Verdict> find_verdict(std::string_view name);
 
+/// What goes out with a job's output: the Segmentation of its mask, judged like it (Segmentation Storage,
+/// Explicit VR Little Endian). Its UID is an HMAC of what it follows from, so that one stands for one
+/// content.
+struct Companion {
+    std::string instance_uid;  ///< Empty: there is none.
+    std::string file;          ///< In the spool's outputs; empty once it is lost or purged.
+    Digest digest{};
+    std::uint64_t bytes = 0;
+
+    bool exists() const { return !instance_uid.empty(); }
+};
+
 /// What ingest knows when the bytes are durable.
 struct ReceivedJob {
     std::string project;
@@ -67,6 +79,7 @@ struct Job {
     Digest output_digest{};
     std::uint64_t output_bytes = 0;
     std::string output_syntax_uid;
+    Companion companion;
     HoldKind hold = HoldKind::kNone;
     Verdict verdict = Verdict::kNone;
     std::string forced_rule;

@@ -56,6 +56,15 @@ constexpr int kReceivedColumnCount = 15;
 
 }  // namespace
 
+Companion read_companion(const Rows& rows, int column) {
+    return {
+        .instance_uid = rows.text(column),
+        .file = rows.text(column + 1),
+        .digest = rows.digest(column + 2),
+        .bytes = rows.count(column + 3),
+    };
+}
+
 Job read_job(const Rows& rows) {
     Job job;
     int column = 0;
@@ -84,6 +93,7 @@ Job read_job(const Rows& rows) {
     job.verdict = read_verdict(rows, column++);
     job.forced_rule = rows.text(column++);
     job.decided_by = rows.text(column++);
+    job.companion = read_companion(rows, column);
     return job;
 }
 

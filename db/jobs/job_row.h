@@ -8,12 +8,13 @@
 #include <vector>
 
 // One list for every SELECT that read_job() reads; adjacent literals keep the SQL a literal.
-#define EFFACE_JOB_COLUMNS                                                                            \
-    "id, state, fence, attempts, due_at, lease_until, retention_from, generation, conflict, "         \
-    "accepted_at, project, peer, calling_ae, called_ae, association, sop_class_uid, "                 \
-    "transfer_syntax_uid, sop_instance_uid, study_uid, series_uid, original_digest, original_bytes, " \
-    "spool_file, work_order, reason, rule, new_instance_uid, new_study_uid, new_series_uid, "         \
-    "output_file, output_digest, output_bytes, output_syntax_uid, hold, verdict, forced_rule, decided_by"
+#define EFFACE_JOB_COLUMNS                                                                                  \
+    "id, state, fence, attempts, due_at, lease_until, retention_from, generation, conflict, "               \
+    "accepted_at, project, peer, calling_ae, called_ae, association, sop_class_uid, "                       \
+    "transfer_syntax_uid, sop_instance_uid, study_uid, series_uid, original_digest, original_bytes, "       \
+    "spool_file, work_order, reason, rule, new_instance_uid, new_study_uid, new_series_uid, "               \
+    "output_file, output_digest, output_bytes, output_syntax_uid, hold, verdict, forced_rule, decided_by, " \
+    "companion_uid, companion_file, companion_digest, companion_bytes"
 
 // The WHERE clauses of partial indexes (schema.cpp), which a query must repeat to use them.
 #define EFFACE_JOB_ACTIVE "state <> 'delivered' AND state <> 'discarded' AND state <> 'purged'"
@@ -23,6 +24,8 @@
 
 namespace efface::db {
 
+/// Four columns from `column` on: companion_uid, companion_file, companion_digest, companion_bytes.
+Companion read_companion(const Rows& rows, int column);
 Job read_job(const Rows& rows);
 Result<std::vector<Job>> read_jobs(Rows rows);
 

@@ -55,6 +55,7 @@ struct ClearedOutput {
     Digest output_digest{};
     std::uint64_t output_bytes = 0;
     std::string output_syntax_uid;
+    Companion companion{};  ///< Passed the gate too, or there is none.
     HoldKind hold = HoldKind::kNone;
     std::vector<std::string> destinations;  ///< At least one.
 };
@@ -121,6 +122,7 @@ public:
         JobId job = 0;
         std::string spool_file;
         std::string output_file;
+        std::string companion_file;
         std::vector<std::string> second_outputs;  ///< Of destinations whose peers refused the syntax.
     };
 
@@ -151,6 +153,7 @@ struct KnownFile {
     JobState state = JobState::kNone;
     std::string spool_file;
     std::string output_file;
+    std::string companion_file;
 };
 
 Result<std::vector<KnownFile>> known_files(
@@ -170,5 +173,7 @@ Result<std::vector<KnownSecondOutput>> known_second_outputs(
 
 /// The tables and indexes, for db/store.
 Status create_jobs_schema(Database& database);
+/// The columns of Companion; rows that are there have none.
+Status add_companions(Database& database);
 
 }  // namespace efface::db

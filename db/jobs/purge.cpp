@@ -16,7 +16,7 @@ Status append_candidates(Result<Rows> found, std::vector<JobStore::PurgeCandidat
         if (!any) {
             return {};
         }
-        out.push_back({rows.count(0), rows.text(1), rows.text(2), {}});
+        out.push_back({rows.count(0), rows.text(1), rows.text(2), rows.text(3), {}});
     }
 }
 
@@ -44,7 +44,7 @@ Result<std::vector<JobStore::PurgeCandidate>> JobStore::purge_candidates(
     std::vector<PurgeCandidate> out;
     EFFACE_CHECK(append_candidates(
         database.select(
-            "SELECT id, spool_file, output_file FROM jobs "
+            "SELECT id, spool_file, output_file, companion_file FROM jobs "
             "WHERE state = 'purged' AND spool_file <> '' ORDER BY id LIMIT ?",
             {count}
         ),
@@ -53,7 +53,7 @@ Result<std::vector<JobStore::PurgeCandidate>> JobStore::purge_candidates(
     // 0 says that nothing is left to purge.
     EFFACE_CHECK(append_candidates(
         database.select(
-            "SELECT id, spool_file, output_file FROM jobs WHERE state = 'delivered' "
+            "SELECT id, spool_file, output_file, companion_file FROM jobs WHERE state = 'delivered' "
             "AND " EFFACE_JOB_ENDED " AND retention_from BETWEEN 1 AND ? "
             "ORDER BY retention_from LIMIT ?",
             {retention_before, count - out.size()}
@@ -62,7 +62,7 @@ Result<std::vector<JobStore::PurgeCandidate>> JobStore::purge_candidates(
     ));
     EFFACE_CHECK(append_candidates(
         database.select(
-            "SELECT id, spool_file, output_file FROM jobs WHERE state = 'discarded' "
+            "SELECT id, spool_file, output_file, companion_file FROM jobs WHERE state = 'discarded' "
             "AND " EFFACE_JOB_ENDED " AND retention_from BETWEEN 1 AND ? "
             "ORDER BY retention_from LIMIT ?",
             {retention_before, count - out.size()}
@@ -105,7 +105,8 @@ Status JobStore::forget_files(Database& database, JobId job) const {
         database.run("UPDATE deliveries SET output_file = '' WHERE job = ? AND output_file <> ''", {job})
     );
     return database.run(
-        "UPDATE jobs SET spool_file = '', output_file = '', work_order = '', retention_from = 0 WHERE id = ?",
+        "UPDATE jobs SET spool_file = '', output_file = '', companion_file = '', work_order = '', "
+        "retention_from = 0 WHERE id = ?",
         {job}
     );
 }

@@ -147,7 +147,7 @@ Result<std::vector<KnownFile>> known_files(
 ) {
     EFFACE_TRY(
         auto rows, database.select(
-                       "SELECT id, state, spool_file, output_file FROM jobs "
+                       "SELECT id, state, spool_file, output_file, companion_file FROM jobs "
                        "WHERE spool_file > ? AND spool_file <> '' ORDER BY spool_file LIMIT ?",
                        {after_spool_file, count}
                    )
@@ -158,7 +158,7 @@ Result<std::vector<KnownFile>> known_files(
         if (!any) {
             return files;
         }
-        files.push_back({rows.count(0), read_job_state(rows, 1), rows.text(2), rows.text(3)});
+        files.push_back({rows.count(0), read_job_state(rows, 1), rows.text(2), rows.text(3), rows.text(4)});
     }
 }
 

@@ -11,7 +11,8 @@
 // in work, so that the cost of a claim or a count does not grow with the archive; a query must repeat an
 // index's WHERE clause word for word to use it. No IN list of three or more stands in an index or a CHECK:
 // SQLite builds a temporary table for it at every statement (measured: most of the time of a write). Hot
-// columns come first: a record is decoded from the left.
+// columns come first: a record is decoded from the left. What a later version added stands in a function of
+// its own, which db/store names as a migration.
 #include "db/jobs/job_row.h"
 
 namespace efface::db {
@@ -122,6 +123,16 @@ CREATE TABLE destination_holds (
     held_by TEXT NOT NULL,
     held_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+)sql");
+}
+
+Status add_companions(Database& database) {
+    return database.run_script(R"sql(
+ALTER TABLE jobs ADD COLUMN companion_uid TEXT NOT NULL DEFAULT '';   -- '': there is none
+ALTER TABLE jobs ADD COLUMN companion_file TEXT NOT NULL DEFAULT '';  -- '' once it is lost or removed
+ALTER TABLE jobs ADD COLUMN companion_digest BLOB NOT NULL DEFAULT x''
+    CHECK (length(companion_digest) = 0 OR length(companion_digest) = 32);
+ALTER TABLE jobs ADD COLUMN companion_bytes INTEGER NOT NULL DEFAULT 0;
 )sql");
 }
 

@@ -105,9 +105,10 @@ struct DeliveryStep {
 };
 
 /// What becomes of one destination's delivery: made, or (the output was made again) awake again.
-/// Asks only. `other_uid`: what was delivered under the former UID does not count.
+/// Asks only. `owes_more`: what was delivered was under another UID, or without this companion, and does not
+/// count.
 Result<DeliveryStep> plan_delivery(
-    Database& database, JobId job, const std::string& destination, bool holds, bool other_uid
+    Database& database, JobId job, const std::string& destination, bool holds, bool owes_more
 ) {
     EFFACE_TRY(
         auto rows,
@@ -116,10 +117,10 @@ Result<DeliveryStep> plan_delivery(
     EFFACE_TRY(const bool any, rows.next());
     const DeliveryState from = any ? read_delivery_state(rows, 0) : DeliveryState::kNone;
     const bool confirmed = from == DeliveryState::kDelivered || from == DeliveryState::kDeliveredWarning;
-    if (from == DeliveryState::kSending && other_uid) {
+    if (from == DeliveryState::kSending && owes_more) {
         return fail(Fault::kRetry, "an earlier output of this job is still being sent");
     }
-    if (from == DeliveryState::kSending || (confirmed && !other_uid)) {
+    if (from == DeliveryState::kSending || (confirmed && !owes_more)) {
         return DeliveryStep{from, from};  // Under way since before the output was lost: it ends by itself.
     }
     EFFACE_TRY(
@@ -172,6 +173,7 @@ struct ClearPlan {
     ReceivedJob received;      ///< What hold groups need; the worker fills in what ingest did not know.
     bool made_before = false;  ///< The job had an output before, and deliveries of it.
     bool other_uid = false;    ///< The job had another new SOP Instance UID before.
+    bool owes_more = false;    ///< That, or it has a companion that it had not.
     std::vector<DeliveryStep> deliveries;
 };
 
@@ -179,11 +181,12 @@ Result<ClearPlan> read_plan(Database& database, JobId job, const ClearedOutput& 
     ClearPlan plan;
     {
         EFFACE_TRY(
-            auto rows, database.select(
-                           "SELECT project, accepted_at, study_uid, series_uid, new_instance_uid "
-                           "FROM jobs WHERE id = ?",
-                           {job}
-                       )
+            auto rows,
+            database.select(
+                "SELECT project, accepted_at, study_uid, series_uid, new_instance_uid, companion_uid "
+                "FROM jobs WHERE id = ?",
+                {job}
+            )
         );
         EFFACE_TRY(const bool any, rows.next());
         EFFACE_ASSERT(any);
@@ -192,11 +195,14 @@ Result<ClearPlan> read_plan(Database& database, JobId job, const ClearedOutput& 
         plan.received.study_uid = rows.text_view(2).empty() ? output.study_uid : Phi{rows.text(2)};
         plan.received.series_uid = rows.text_view(3).empty() ? output.series_uid : Phi{rows.text(3)};
         plan.made_before = !rows.text_view(4).empty();
-        plan.other_uid = !rows.text_view(4).empty() && rows.text_view(4) != output.new_instance_uid;
+        plan.other_uid = plan.made_before && rows.text_view(4) != output.new_instance_uid;
+        const bool other_companion =
+            output.companion.exists() && rows.text_view(5) != output.companion.instance_uid;
+        plan.owes_more = plan.other_uid || (plan.made_before && other_companion);
     }
     const bool holds = output.hold != HoldKind::kNone;
     for (const std::string& destination : output.destinations) {
-        EFFACE_TRY(const DeliveryStep step, plan_delivery(database, job, destination, holds, plan.other_uid));
+        EFFACE_TRY(const DeliveryStep step, plan_delivery(database, job, destination, holds, plan.owes_more));
         plan.deliveries.push_back(step);
     }
     return plan;
@@ -208,10 +214,13 @@ Status write_cleared(
     return database.run(
         "UPDATE jobs SET state = ?, study_uid = ?, series_uid = ?, reason = '', conflict = 0, rule = ?, "
         "new_instance_uid = ?, new_study_uid = ?, new_series_uid = ?, output_file = ?, output_digest = ?, "
-        "output_bytes = ?, output_syntax_uid = ?, hold = ? WHERE id = ?",
+        "output_bytes = ?, output_syntax_uid = ?, hold = ?, companion_uid = ?, companion_file = ?, "
+        "companion_digest = CASE ? WHEN '' THEN x'' ELSE ? END, companion_bytes = ? WHERE id = ?",
         {state_name(state), received.study_uid.reveal(), received.series_uid.reveal(), output.rule,
          output.new_instance_uid, output.new_study_uid, output.new_series_uid, output.output_file,
-         output.output_digest, output.output_bytes, output.output_syntax_uid, to_stored(output.hold), job}
+         output.output_digest, output.output_bytes, output.output_syntax_uid, to_stored(output.hold),
+         output.companion.instance_uid, output.companion.file, output.companion.instance_uid,
+         output.companion.digest, output.companion.bytes, job}
     );
 }
 
@@ -223,6 +232,9 @@ Result<ClearPlan> check_clear(Database& database, ClaimedLease lease, const Clea
     }
     if (output.new_instance_uid.empty() || output.output_file.empty()) {
         return fail(Fault::kQuarantine, "the cleaned instance has no UID or no file");
+    }
+    if (output.companion.exists() && output.companion.file.empty()) {
+        return fail(Fault::kQuarantine, "the Segmentation of the mask has no file");
     }
     EFFACE_CHECK(check_former_content(database, output));
     EFFACE_CHECK(check_content(database, lease.job, output));
@@ -335,7 +347,8 @@ Status JobStore::output_lost(Database& database, JobId job, UnixMicros now) cons
     EFFACE_TRY(const JobState to, next_state(from, JobEvent::kOutputLost));
     // The digest stays: what was sent of it must still be known when it is made again.
     EFFACE_CHECK(database.run(
-        "UPDATE jobs SET state = ?, due_at = ?, attempts = 0, output_file = '' WHERE id = ?",
+        "UPDATE jobs SET state = ?, due_at = ?, attempts = 0, output_file = '', companion_file = '' "
+        "WHERE id = ?",
         {state_name(to), now, job}
     ));
     return suspend_deliveries(database, job);

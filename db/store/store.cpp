@@ -20,6 +20,7 @@ Status create_first_schema(Database& database) {
 // A step is never changed once released; a new version is a new row.
 constexpr std::array kMigrations{
     Migration{"jobs, audit, crosswalk", &create_first_schema},
+    Migration{"companions of outputs", &add_companions},
 };
 static_assert(kMigrations.size() == kSchemaVersion);
 

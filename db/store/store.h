@@ -6,7 +6,7 @@
 namespace efface::db {
 
 /// What PRAGMA user_version says of a file that this program wrote.
-inline constexpr std::int64_t kSchemaVersion = 1;
+inline constexpr std::int64_t kSchemaVersion = 2;
 
 /// Creates or migrates. Fault::kHalt for a file of a newer program, or one that is already being written.
 Result<Database> open_store(const std::string& path);

@@ -23,7 +23,6 @@ BulkFlow::BulkFlow(
       audit_{audit},
       tree_{environment, options.out},
       previewer_{options_.worker, options.unit_deadline},
-      segmenter_{options_.worker, options.unit_deadline},
       pool_{options.worker, {.queue_units_max = 2 * options.workers, .unit_deadline = options.unit_deadline}},
       outstanding_max_{kOutstandingPerWorker * options.workers},
       next_job_{audit.first_free_job()} {}
@@ -143,13 +142,24 @@ void BulkFlow::submit(const BulkItemPointer& item) {
         {.order = item->instance.order,
          .original = std::move(*original),
          .output = std::move(*output),
-         .done = [this, item](UnitResult result) { take_result(item, std::move(result)); }}
+         .done = [this, item](UnitResult result) { take_result(item, std::move(result)); },
+         .segmentation = [this](const UnitResult& result) { return begin_segmentation(result); }}
     );
     if (!taken) {
         const auto fatal = pool_.fatal();
         give_up(fatal ? options_.worker.path + ": " + fatal->message() : "the workers stopped");
         give_permit_back();
     }
+}
+
+/// Where the rule asks for it: of the cleaned file that the gate judged, and judged itself. An instance whose
+/// mask cannot be delivered waits as one that cannot be cleaned. On the pool's threads.
+Result<Descriptor> BulkFlow::begin_segmentation(const UnitResult& result) {
+    const rules::Rule* rule = options_.rules.find(result.clean.rule);
+    if (!options_.segmentations || rule == nullptr || !rule->pixels.mask_segmentation) {
+        return Descriptor{};
+    }
+    return open_scratch(environment_, options_.scratch);
 }
 
 /// On the pool's threads: must not wait for anything that waits for the pool.

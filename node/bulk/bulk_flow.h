@@ -7,7 +7,6 @@
 #include "node/bulk/bulk_file.h"
 #include "node/bulk/bulk_run.h"
 #include "node/bulk/previewer.h"
-#include "node/bulk/segmenter.h"
 #include "node/forward/part10_tree.h"
 #include "node/workers/worker_pool.h"
 
@@ -33,7 +32,6 @@ struct BulkItem {
     Descriptor output;
     std::uint32_t attempts = 0;
     UnitResult result;
-    std::optional<JudgedSegmentation> segmentation;
     FileOutcome outcome;
 };
 
@@ -57,7 +55,7 @@ private:
     void finish_items();
     void advance(const BulkItemPointer& item);
     void settle(const BulkItemPointer& item);
-    Status make_segmentation(BulkItem& item);
+    Result<Descriptor> begin_segmentation(const UnitResult& result);
     void place(const BulkItemPointer& item);
     Status place_segmentation(BulkItem& item);
     void draw_previews(BulkItem& item);
@@ -74,7 +72,6 @@ private:
     BulkAudit& audit_;
     Part10Tree tree_;
     Previewer previewer_;
-    Segmenter segmenter_;
     WorkerPool pool_;
     const std::size_t outstanding_max_;
     std::vector<std::thread> cleaners_;

@@ -65,9 +65,9 @@ void BulkFlow::settle(const BulkItemPointer& item) {
         append(item, entry_for(*item, db::AuditEvent::kGateRefused), BulkItem::Stage::kEnded);
         return;
     }
-    if (const Status made = make_segmentation(*item); !made) {
+    if (!result.no_segmentation.empty()) {
         outcome.kind = Kind::kQuarantined;
-        outcome.reason = made.error().message();
+        outcome.reason = result.no_segmentation;
         append(item, entry_for(*item, db::AuditEvent::kQuarantined), BulkItem::Stage::kEnded);
         return;
     }
@@ -78,41 +78,17 @@ void BulkFlow::settle(const BulkItemPointer& item) {
     entry.outcome = db::AuditOutcome::kSuccess;
     entry.new_instance_uid = result.clean.new_sop_instance_uid;
     entry.new_study_uid = result.clean.new_study_uid;
-    Json receipt = make_receipt(item->instance.order, result, options_.identity, options_.key.fingerprint());
-    if (item->segmentation) {
-        const pipeline::GateReport& judged = item->segmentation->gate;
-        receipt["mask_segmentation"] = {
-            {"digest", to_hex(judged.output_digest)},
-            {"bytes", judged.output_bytes},
-            {"sop_instance_uid", judged.new_sop_instance_uid}};
-    }
-    entry.detail = dump_json(receipt);
+    entry.detail =
+        dump_json(make_receipt(item->instance.order, result, options_.identity, options_.key.fingerprint()));
     append(item, std::move(entry), BulkItem::Stage::kPassed);
-}
-
-/// Where the rule asks for it: of the cleaned file that the gate judged, and judged itself. An instance whose
-/// mask cannot be delivered waits as one that cannot be cleaned.
-Status BulkFlow::make_segmentation(BulkItem& item) {
-    const rules::Rule* rule = options_.rules.find(item.result.clean.rule);
-    const bool is_asked_for = options_.segmentations && rule != nullptr && rule->pixels.mask_segmentation;
-    if (!is_asked_for || item.result.clean.mask.empty()) {
-        return {};
-    }
-    EFFACE_TRY(Descriptor file, open_scratch(environment_, options_.scratch));
-    const pipeline::SegmentRequest request{
-        .order = item.instance.order,
-        .mask = item.result.clean.mask,
-        .cleaned_digest = item.result.gate.output_digest};
-    EFFACE_TRY(item.segmentation, segmenter_.make(item.output.get(), request, std::move(file)));
-    return {};
 }
 
 /// Before the instance that it belongs to: who finds that one finds its mask.
 Status BulkFlow::place_segmentation(BulkItem& item) {
-    if (!item.segmentation) {
+    if (!item.result.segmentation) {
         return {};
     }
-    const auto& [file, judged] = *item.segmentation;
+    const auto& [file, judged] = *item.result.segmentation;
     EFFACE_TRY(const OutputFacts facts, read_output(file, judged.output_bytes, judged.output_digest));
     EFFACE_TRY(item.outcome.mask_segmentation, tree_.path_of(facts.names));
     EFFACE_TRY([[maybe_unused]] const Placed placed, tree_.place(file, facts.names));
@@ -134,7 +110,7 @@ void BulkFlow::place(const BulkItemPointer& item) {
         draw_previews(*item);
     }
     item->output = {};
-    item->segmentation.reset();
+    item->result.segmentation.reset();
     if (!placed && placed.error().fault != Fault::kQuarantine) {
         give_up(options_.out + ": " + placed.error().message());
     }

@@ -16,11 +16,6 @@ std::vector<std::string> check_rules(const Settings& settings) {
             continue;
         }
         for (const rules::Rule& rule : file->rules.rules()) {
-            if (rule.pixels.mask_segmentation) {
-                errors.push_back(
-                    file->name + ": rule \"" + rule.name + "\" " + std::string{rules::kNoSegmentationByNode}
-                );
-            }
             for (const std::string& destination : rule.destinations) {
                 if (settings.find_destination(destination) == nullptr) {
                     errors.push_back(

@@ -94,9 +94,6 @@ void check_rules(Findings& findings, const Settings& settings) {
                             ? " names destination \"" + name + "\", which is not configured"
                             : wrong;
             }
-            wrong = rule.pixels.mask_segmentation
-                        ? ": rule \"" + rule.name + "\" " + std::string{rules::kNoSegmentationByNode}
-                        : wrong;
         }
         add(findings, wrong.empty() ? Health::kOk : Health::kWrong, what,
             wrong.empty() ? file->name + ", " + std::to_string(file->rules.rules().size()) + " rules"

@@ -169,6 +169,9 @@ void print_facts(Output& output, const Json& job) {
     fact("Instance hash", text_of(job, "instance_hash"));
     fact("Rule", text_of(job, "rule"));
     fact("New SOP Instance", text_of(job, "new_instance_uid"));
+    if (const auto mask = job.find("mask_segmentation"); mask != job.end() && mask->is_object()) {
+        fact("Its mask", text_of(*mask, "sop_instance_uid") + ", a Segmentation");
+    }
     fact("New study", text_of(job, "new_study_uid"));
     fact("Decided by", text_of(job, "decided_by"));
 }

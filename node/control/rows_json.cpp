@@ -31,6 +31,18 @@ std::string digest_text(const Digest& digest) {
     return digest == Digest{} ? std::string{} : to_hex(digest);
 }
 
+/// Null where there is none.
+Json companion_json(const db::Companion& companion) {
+    if (!companion.exists()) {
+        return nullptr;
+    }
+    return {
+        {"sop_instance_uid", companion.instance_uid},
+        {"digest", digest_text(companion.digest)},
+        {"bytes", companion.bytes},
+    };
+}
+
 }  // namespace
 
 Json time_json(UnixMicros at) {
@@ -65,6 +77,7 @@ Json job_json(const db::Job& job, const AuditIdentity* identity) {
         {"new_study_uid", job.new_study_uid},
         {"output_bytes", job.output_bytes},
         {"output_digest", digest_text(job.output_digest)},
+        {"mask_segmentation", companion_json(job.companion)},
         {"hold", db::hold_name(job.hold)},
         {"verdict", db::verdict_name(job.verdict)},
         {"forced_rule", job.forced_rule},
@@ -87,6 +100,7 @@ Json delivery_json(const db::Delivery& delivery) {
         {"last_status", status_text(delivery.last_status)},
         {"reason", delivery.reason},
         {"output_digest", digest_text(delivery.output_digest)},
+        {"mask_segmentation", companion_json(delivery.companion)},
     };
 }
 

@@ -86,6 +86,7 @@ Json new_instance(std::uint64_t job) {
         {"table_edition", ""},
         {"decision", ""},
         {"output_digest", ""},
+        {"mask_segmentation", ""},
         {"state", ""},
         {"reason", ""},
         {"deliveries", Json::array()},
@@ -177,7 +178,9 @@ void StudyReport::add_instance_row(const std::string& event, const Json& row) {
             {{"destination", text_at(row, "peer")},
              {"at", text_at(row, "at")},
              {"outcome", text_at(row, "outcome")},
-             {"reason", text_at(row, "reason")}}
+             {"reason", text_at(row, "reason")},
+             {"mask_segmentation",
+              text_at(member(member(row, "detail"), "mask_segmentation"), "sop_instance_uid")}}
         );
     }
     if (event == "purged") {
@@ -202,6 +205,7 @@ void StudyReport::add_cleaned(Json& instance, const Json& row) {
     instance["rule_digest"] = text_at(order, "rule_digest");
     instance["decision"] = text_at(order, "decision");
     instance["output_digest"] = text_at(member(receipt, "output"), "digest");
+    instance["mask_segmentation"] = text_at(member(receipt, "mask_segmentation"), "sop_instance_uid");
 }
 
 Json StudyReport::finish(std::string_view software_version, UnixMicros now) const {

@@ -6,7 +6,8 @@
 //    "actions":{"D":n,...},"rules":{name:n},"pixel_policies":{name:n},"table_editions":[],"rule_digests":[],
 //    "instances":[{"job","instance_hash","new_instance_uid","received_at","peer","project","rule",
 //                  "pixel_policy","actions","facts","software_version","rule_digest","output_digest",
-//                  "state","reason","deliveries":[{"destination","at","outcome"}],"purged_at"}],
+//                  "mask_segmentation","state","reason",
+//                  "deliveries":[{"destination","at","outcome","mask_segmentation"}],"purged_at"}],
 //    "decisions":[{"seq","at","event","operator","uid","reason","job"}],
 //    "audit":{"rows","first_seq","last_seq"}}
 //

@@ -150,6 +150,9 @@ std::string pixels_text(const Json& instance) {
     for (const Json& statement : instance["facts"]) {
         out += "<br>" + text_of(statement);
     }
+    if (const std::string uid = text_of(instance["mask_segmentation"]); !uid.empty()) {
+        out += "<br>the mask is Segmentation <code>" + uid + "</code>";
+    }
     return out;
 }
 

@@ -5,8 +5,10 @@
 //                                          \-> quarantined, with the reason
 //            a process died or hung        \-> received again, after three attempts quarantined
 //
-// A lease is for the time in a worker's hands: while a unit waits in the pool's queues it is extended, so
-// that slow units before it use up none of its attempts.
+// Where the rule asks for the Segmentation of the mask, the pool has it made and judged behind the gate: it
+// is the companion of the output, written with it. One that cannot be made or is held quarantines the
+// instance. A lease is for the time in a worker's hands: while a unit waits in the pool's queues, and while
+// its Segmentation is made (bounded by the pool), it is extended, so that neither uses up its attempts.
 // Thread rule: run() is the body of one thread; notify() and stop() from any; outcomes are handled on
 // the pool's threads and committed on the writer's.
 #pragma once
@@ -24,9 +26,11 @@
 
 #include <condition_variable>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace efface::node {
@@ -81,8 +85,10 @@ private:
     /// Claims and starts what there is room for; how many.
     std::size_t start_due();
     void start(db::Job job);
-    /// Extends the leases of what waits in the pool's queues.
+    /// Extends the leases of what waits in the pool's queues or for its Segmentation.
     void extend_leases();
+    /// On a gatekeeper's thread: a file for the Segmentation, or an invalid one where the rule asks for none.
+    Result<Descriptor> begin_segmentation(Working& working, const UnitResult& result);
     void finish(const std::shared_ptr<Working>& working, UnitResult result);
     void finish_judged(const std::shared_ptr<Working>& working, UnitResult result);
     void write_cleared(const std::shared_ptr<Working>& working, const UnitResult& result);
@@ -91,6 +97,8 @@ private:
         db::AuditEvent first_event
     );
     void write_retry(const std::shared_ptr<Working>& working, const std::string& reason);
+    /// An empty name is none.
+    void remove_outputs(std::initializer_list<std::string_view> names);
     db::AuditEntry entry_for(const Working& working, db::AuditEvent event) const;
     Status append(db::Database& database, const db::AuditEntry& entry);
     void submit(std::function<Status(db::Database&)> work, std::function<void(const Status&)> done);

@@ -35,7 +35,7 @@ Json make_receipt(
     std::string_view key_fingerprint
 ) {
     const pipeline::CleanReport& clean = result.clean;
-    return Json{
+    Json receipt{
         {"receipt", "efface-receipt/1"},
         {"work_order",
          {{"project", order.project},
@@ -67,6 +67,14 @@ Json make_receipt(
           {"patient_id", clean.new_patient_id}}},
         {"gate", "passed"},
     };
+    if (result.segmentation) {
+        const pipeline::GateReport& judged = result.segmentation->gate;
+        receipt["mask_segmentation"] = {
+            {"digest", to_hex(judged.output_digest)},
+            {"bytes", judged.output_bytes},
+            {"sop_instance_uid", judged.new_sop_instance_uid}};
+    }
+    return receipt;
 }
 
 }  // namespace efface::node

@@ -1,7 +1,7 @@
 // The receipt of a cleaned instance: what was done to it, by which rule, table and program, as one
 // JSON object beside its audit row. It repeats the work order with the original's digest as a keyed
-// hash (promise P6) and holds no patient data.
-// Thread rule: a pure function.
+// hash (promise P6) and holds no patient data. Where a Segmentation of the mask goes with the output, it
+// names that one's UID, digest and length. Thread rule: a pure function.
 #pragma once
 
 #include "config/json.h"

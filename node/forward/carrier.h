@@ -37,6 +37,8 @@ public:
     virtual ~Carrier() = default;
     /// Gets ready to send these (an association with their contexts); kDelivered means ready.
     virtual void prepare(const std::vector<db::Delivery>& batch, Done done) = 0;
+    /// The output of a delivery, or companion_of() one. A delivery with a companion that the destination is
+    /// known not to take is kPermanent before anything of it is sent: the instance would arrive alone.
     virtual void send(const db::Delivery& delivery, Done done) = 0;
     /// There is nothing to send now; called again and again. May let go of the association after a while.
     virtual void rest() = 0;

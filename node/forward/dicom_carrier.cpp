@@ -1,6 +1,7 @@
 #include "node/forward/dicom_carrier.h"
 
 #include "node/dimse/status_table.h"
+#include "node/forward/companion.h"
 #include "node/forward/output_names.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
@@ -99,42 +100,47 @@ void DicomCarrier::post(std::function<void()> work) {
 
 void DicomCarrier::prepare(const std::vector<db::Delivery>& batch, Done done) {
     resting_since_ = {};
-    std::set<Pair> pairs;
+    Contexts wanted;
     for (const db::Delivery& delivery : batch) {
-        pairs.emplace(delivery.sop_class_uid, delivery.output_syntax_uid);
+        wanted.pairs.emplace(delivery.sop_class_uid, delivery.output_syntax_uid);
+        wanted.classes.insert(delivery.sop_class_uid);
+        if (delivery.companion.exists()) {
+            const db::Delivery companion = companion_of(delivery);
+            wanted.pairs.emplace(companion.sop_class_uid, companion.output_syntax_uid);
+        }
     }
     const bool fits =
-        client_ && std::includes(proposed_.begin(), proposed_.end(), pairs.begin(), pairs.end());
+        client_ &&
+        std::includes(proposed_.begin(), proposed_.end(), wanted.pairs.begin(), wanted.pairs.end());
     if (fits) {
         post([done = std::move(done)] { done(Carried{.result = Carried::Result::kDelivered}); });
         return;
     }
     if (!client_) {
-        open(pairs, std::move(done));
+        open(wanted, std::move(done));
         return;
     }
     // The old association does not fit: release it, then open one that does. Its end changes nothing.
     auto old = std::exchange(client_, nullptr);
     StoreClient& closing = *old;
-    closing.release([this, old = std::move(old), pairs, done = std::move(done)](const Outcome&) {
-        open(pairs, done);
+    closing.release([this, old = std::move(old), wanted, done = std::move(done)](const Outcome&) {
+        open(wanted, done);
     });
 }
 
-void DicomCarrier::open(const std::set<Pair>& pairs, Done done) {
+void DicomCarrier::open(const Contexts& wanted, Done done) {
     std::vector<ProposedContext> contexts;
-    std::set<std::string> classes;
-    for (const auto& [sop_class, syntax] : pairs) {
+    for (const auto& [sop_class, syntax] : wanted.pairs) {
         contexts.push_back({sop_class, {syntax}});
-        classes.insert(sop_class);
     }
-    for (const std::string& sop_class : classes) {
+    // At most 128 together (PS3.8): db::kClaimedGroupsMax pairs and as many classes, and one companion's.
+    for (const std::string& sop_class : wanted.classes) {
         contexts.push_back(
             {sop_class,
              {std::string{rules::kExplicitVrLittleEndian}, std::string{rules::kImplicitVrLittleEndian}}}
         );
     }
-    proposed_ = pairs;
+    proposed_ = wanted.pairs;
     client_ = std::make_shared<StoreClient>(io_, options_.limits, options_.resolve);
     client_->open(
         options_.remote, std::move(contexts),
@@ -171,7 +177,26 @@ Carried DicomCarrier::unsupported(const db::Delivery& delivery) const {
     return carried;
 }
 
+bool DicomCarrier::takes_companion(const db::Delivery& delivery) const {
+    if (!delivery.companion.exists()) {
+        return true;
+    }
+    const db::Delivery companion = companion_of(delivery);
+    return client_->accepts(companion.sop_class_uid, companion.output_syntax_uid);
+}
+
 void DicomCarrier::send(const db::Delivery& delivery, Done done) {
+    if (!takes_companion(delivery)) {
+        Carried carried{
+            .result = Carried::Result::kPermanent,
+            .reason =
+                "the destination does not accept Segmentation Storage, as which the rule has the mask "
+                "delivered: "
+                "have it accept that and redeliver, or release under a rule without mask_segmentation",
+            .sent = db::Sent::kNothing};
+        post([carried = std::move(carried), done = std::move(done)] { done(carried); });
+        return;
+    }
     if (!client_->accepts(delivery.sop_class_uid, delivery.output_syntax_uid)) {
         post([carried = unsupported(delivery), done = std::move(done)] { done(carried); });
         return;

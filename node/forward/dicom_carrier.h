@@ -3,7 +3,8 @@
 // parsing nothing.
 //
 // Each (SOP class, transfer syntax) gets a presentation context of its own; a second one per class
-// offers the native syntaxes, so that a refusal tells what a transcoded output would have to be.
+// offers the native syntaxes, so that a refusal tells what a transcoded output would have to be. Where an
+// instance has a companion, Segmentation Storage is proposed in Explicit VR Little Endian too.
 // Thread rule: as Carrier.
 #pragma once
 
@@ -46,7 +47,14 @@ public:
 
 private:
     using Pair = std::pair<std::string, std::string>;  // SOP class, transfer syntax.
-    void open(const std::set<Pair>& pairs, Done done);
+
+    struct Contexts {
+        std::set<Pair> pairs;
+        std::set<std::string> classes;  ///< Of what may be transcoded: no companion's.
+    };
+
+    void open(const Contexts& wanted, Done done);
+    bool takes_companion(const db::Delivery& delivery) const;
     Carried unsupported(const db::Delivery& delivery) const;
     void post(std::function<void()> work);
 

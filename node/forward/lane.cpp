@@ -2,6 +2,7 @@
 
 #include "config/assert.h"
 #include "config/json.h"
+#include "node/forward/companion.h"
 
 #include <utility>
 
@@ -126,7 +127,9 @@ void Lane::claim() {
 
 void Lane::claimed(std::vector<db::Delivery> batch) {
     EFFACE_ASSERT(state_ == State::kClaiming);
-    batch_.assign(std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
+    for (db::Delivery& delivery : batch) {
+        batch_.push_back({.delivery = std::move(delivery)});
+    }
     if (batch_.empty()) {
         rest();
         return;
@@ -141,7 +144,10 @@ void Lane::claimed(std::vector<db::Delivery> batch) {
 
 void Lane::prepare() {
     state_ = State::kPreparing;
-    const std::vector<db::Delivery> batch{batch_.begin(), batch_.end()};
+    std::vector<db::Delivery> batch;
+    for (const Item& item : batch_) {
+        batch.push_back(item.delivery);
+    }
     carrier_->prepare(batch, [self = shared_from_this()](Carried carried) { self->prepared(carried); });
 }
 
@@ -185,15 +191,37 @@ void Lane::send_next() {
         }
         return;
     }
-    const db::Delivery delivery = std::move(batch_.front());
+    Item item = std::move(batch_.front());
     batch_.pop_front();
-    carrier_->send(delivery, [self = shared_from_this(), delivery](Carried carried) {
-        self->sent(delivery, carried);
+    send(std::move(item));
+}
+
+void Lane::send(Item item) {
+    const db::Delivery next = item.output ? companion_of(item.delivery) : item.delivery;
+    carrier_->send(next, [self = shared_from_this(), item = std::move(item)](Carried carried) {
+        self->sent(item, carried);
     });
 }
 
-void Lane::sent(const db::Delivery& delivery, const Carried& carried) {
-    write_result(delivery, carried);
+void Lane::send_companion(Item item, const Carried& output) {
+    item.output = output;
+    if (output.usable) {
+        send(std::move(item));  // Also while draining: the delivery is under way.
+        return;
+    }
+    batch_.push_front(std::move(item));
+    draining_ ? send_next() : prepare();
+}
+
+void Lane::sent(Item item, const Carried& came) {
+    const bool confirmed =
+        came.result == Carried::Result::kDelivered || came.result == Carried::Result::kWarning;
+    if (confirmed && !item.output && item.delivery.companion.exists()) {
+        send_companion(std::move(item), came);
+        return;
+    }
+    const Carried carried = item.output ? of_both(*item.output, came) : came;
+    write_result(item.delivery, carried);
     if (carried.result == Carried::Result::kRetry) {
         back_off_->failed();
     } else {
@@ -212,6 +240,16 @@ void Lane::sent(const db::Delivery& delivery, const Carried& carried) {
 
 db::AuditEntry Lane::entry_for(const db::Delivery& delivery, const Carried& carried, UnixMicros now) const {
     const db::DeliveryOutcome outcome = outcome_of(carried.result);
+    Json detail{{"destination", destination_},     {"status", carried.status},
+                {"alarm", carried.alarm},          {"attempt", delivery.attempts},
+                {"sent", sent_name(carried.sent)}, {"output_digest", to_hex(delivery.output_digest)},
+                {"bytes", delivery.output_bytes}};
+    if (delivery.companion.exists()) {
+        detail["mask_segmentation"] = {
+            {"sop_instance_uid", delivery.companion.instance_uid},
+            {"digest", to_hex(delivery.companion.digest)},
+            {"bytes", delivery.companion.bytes}};
+    }
     return {
         .event = event_of(outcome),
         .outcome = audit_outcome_of(outcome),
@@ -225,14 +263,7 @@ db::AuditEntry Lane::entry_for(const db::Delivery& delivery, const Carried& carr
         .new_study_uid = delivery.new_study_uid,
         .rule = delivery.rule,
         .reason = carried.reason,
-        .detail = dump_json(Json{
-            {"destination", destination_},
-            {"status", carried.status},
-            {"alarm", carried.alarm},
-            {"attempt", delivery.attempts},
-            {"sent", sent_name(carried.sent)},
-            {"output_digest", to_hex(delivery.output_digest)},
-            {"bytes", delivery.output_bytes}}),
+        .detail = dump_json(detail),
     };
 }
 
@@ -259,9 +290,12 @@ void Lane::write_result(const db::Delivery& delivery, const Carried& carried) {
                 );
                 return {};
             },
-            [self = shared_from_this(), name = delivery.output_file](const Status& committed) {
+            [self = shared_from_this(), delivery](const Status& committed) {
                 if (committed) {
-                    self->parts_.drop_output(name);
+                    self->parts_.drop_output(delivery.output_file);
+                }
+                if (committed && delivery.companion.exists()) {
+                    self->parts_.drop_output(delivery.companion.file);
                 }
                 self->parts_.jobs_changed();
             }
@@ -294,7 +328,8 @@ void Lane::write_result(const db::Delivery& delivery, const Carried& carried) {
             [[fallthrough]];
         case db::DeliveryOutcome::kDelivered:
             parts_.metrics.add(Counter::kInstancesDelivered);
-            parts_.metrics.add(Counter::kDeliveredBytes, delivery.output_bytes);
+            parts_.metrics.add(Counter::kDeliveredBytes, delivery.output_bytes + delivery.companion.bytes);
+            parts_.metrics.add(Counter::kSegmentationsDelivered, delivery.companion.exists() ? 1 : 0);
             break;
         case db::DeliveryOutcome::kRetry:
             parts_.metrics.add(Counter::kDeliveriesRetried);
@@ -309,11 +344,12 @@ void Lane::give_back_all(UnixMicros due_at) {
     if (batch_.empty()) {
         return;
     }
-    auto batch = std::make_shared<std::deque<db::Delivery>>(std::exchange(batch_, {}));
+    auto batch = std::make_shared<std::deque<Item>>(std::exchange(batch_, {}));
     write(
         [self = shared_from_this(), batch, due_at](db::Database& database) -> Status {
-            for (const db::Delivery& delivery : *batch) {
-                EFFACE_CHECK(self->deliveries_.give_back(database, lease_of(delivery), due_at));
+            for (const Item& item : *batch) {
+                const db::Sent sent = item.output ? db::Sent::kWhole : db::Sent::kNothing;
+                EFFACE_CHECK(self->deliveries_.give_back(database, lease_of(item.delivery), due_at, sent));
             }
             return {};
         },

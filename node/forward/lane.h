@@ -1,5 +1,6 @@
 // Lane: one worker of one destination. Claims a batch of due deliveries, sends them one after another
-// through its carrier and writes each outcome with its audit row in one transaction.
+// through its carrier, each with its companion behind it (companion.h), and writes each outcome with its
+// audit row in one transaction.
 //
 //   resting -> claiming -> preparing -> sending ... sending -> claiming
 //      ^_________|  nothing due          | could not prepare: given back, the destination backs off
@@ -20,6 +21,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace efface::node {
@@ -55,12 +57,21 @@ public:
 private:
     enum class State : std::uint8_t { kResting, kClaiming, kPreparing, kSending };
 
+    /// One delivery of a batch.
+    struct Item {
+        db::Delivery delivery;
+        /// The answer to its output, once that was confirmed and the companion is still to be sent.
+        std::optional<Carried> output{};
+    };
+
     void claim();
     void claimed(std::vector<db::Delivery> batch);
     void prepare();
     void prepared(const Carried& carried);
     void send_next();
-    void sent(const db::Delivery& delivery, const Carried& carried);
+    void send(Item item);
+    void sent(Item item, const Carried& came);
+    void send_companion(Item item, const Carried& output);
     void write_result(const db::Delivery& delivery, const Carried& carried);
     void give_back_all(UnixMicros due_at);
     void rest();
@@ -79,7 +90,7 @@ private:
     bool woken_ = false;
     bool draining_ = false;
     std::function<void()> drained_;
-    std::deque<db::Delivery> batch_;
+    std::deque<Item> batch_;
 };
 
 }  // namespace efface::node

@@ -39,6 +39,9 @@ constexpr std::array kCounterTable{
     CounterRow{
         Counter::kInstancesDelivered, "efface_instances_delivered_total",
         "Instances confirmed by a destination."},
+    CounterRow{
+        Counter::kSegmentationsDelivered, "efface_segmentations_delivered_total",
+        "Segmentations of masks confirmed with their instances."},
     CounterRow{Counter::kDeliveredBytes, "efface_delivered_bytes_total", "Bytes of delivered instances."},
     CounterRow{
         Counter::kDeliveriesRetried, "efface_deliveries_retried_total", "Deliveries to be tried again."},

@@ -29,6 +29,7 @@ enum class Counter : std::uint8_t {
     kUnitsRetried,
     kWorkerRestarts,
     kInstancesDelivered,
+    kSegmentationsDelivered,
     kDeliveredBytes,
     kDeliveriesRetried,
     kDeliveriesFailed,

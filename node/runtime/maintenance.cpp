@@ -202,7 +202,10 @@ void Maintenance::remove_files(const std::vector<db::JobStore::PurgeCandidate>& 
     std::set<std::string> directories;
     for (const auto& candidate : purged) {
         const Status original = parts_.spool.remove_original(candidate.spool_file);
-        bool outputs = candidate.output_file.empty() || parts_.spool.remove_output(candidate.output_file);
+        bool outputs = true;
+        for (const std::string& own : {candidate.output_file, candidate.companion_file}) {
+            outputs = (own.empty() || parts_.spool.remove_output(own)) && outputs;
+        }
         for (const std::string& second : candidate.second_outputs) {
             outputs = parts_.spool.remove_output(second) && outputs;
         }

@@ -47,11 +47,6 @@ tl::expected<LoadedProject, std::string> load_project(
         return tl::unexpected(parsed.error().message());
     }
     for (const rules::Rule& rule : parsed->rules()) {
-        if (rule.pixels.mask_segmentation) {
-            return tl::unexpected(
-                name + ": rule \"" + rule.name + "\" " + std::string{rules::kNoSegmentationByNode}
-            );
-        }
         for (const std::string& destination : rule.destinations) {
             if (settings.find_destination(destination) == nullptr) {
                 return tl::unexpected(

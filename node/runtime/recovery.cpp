@@ -51,13 +51,14 @@ Status check_stored(const RecoveryParts& parts) {
     return {};
 }
 
-/// Every output that a row names: the jobs' own and the second ones.
+/// Every output that a row names: the jobs' own, their companions and the second ones.
 Result<std::unordered_set<std::string>> owned_outputs(db::Database& database) {
     std::unordered_set<std::string> owned;
     for (std::string after;;) {
         EFFACE_TRY(const auto page, db::known_files(database, after, kKnownFilesPage));
         for (const db::KnownFile& known : page) {
             owned.insert(known.output_file);
+            owned.insert(known.companion_file);
         }
         if (page.size() < kKnownFilesPage) {
             break;

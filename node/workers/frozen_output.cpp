@@ -1,5 +1,7 @@
 #include "node/workers/frozen_output.h"
 
+#include "node/workers/worker_process.h"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <string>
@@ -20,6 +22,12 @@ bool nobody_writes(const Descriptor& file) {
         return false;
     }
     return ::fcntl(file.get(), F_SETLEASE, F_UNLCK) == 0;
+}
+
+Result<bool> freeze(Descriptor& output) {
+    const auto no_child_holds_it = WorkerProcess::hold_starts();
+    EFFACE_TRY(output, reopen_to_read(output));
+    return nobody_writes(output);
 }
 
 }  // namespace efface::node

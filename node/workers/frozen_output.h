@@ -15,4 +15,7 @@ Result<Descriptor> reopen_to_read(const Descriptor& output);
 /// (fcntl(2), F_SETLEASE). False also where the file system knows no leases. `file` is open for reading.
 bool nobody_writes(const Descriptor& file);
 
+/// Leaves `output` open for reading only. False: another process may still be able to write it.
+Result<bool> freeze(Descriptor& output);
+
 }  // namespace efface::node

@@ -17,13 +17,6 @@ std::int64_t micros_since(std::chrono::steady_clock::time_point start) {
         .count();
 }
 
-/// Leaves `output` open for reading only. False: another process may still be able to write it.
-Result<bool> freeze(Descriptor& output) {
-    const auto no_child_holds_it = WorkerProcess::hold_starts();
-    EFFACE_TRY(output, reopen_to_read(output));
-    return nobody_writes(output);
-}
-
 /// Of a reason or rule name in a worker's answer.
 constexpr std::size_t kWorkerWordsBytesMax = 300;
 
@@ -285,8 +278,41 @@ void WorkerPool::run_cleaner() {
     }
 }
 
+void WorkerPool::add_segmentation(Segmenter& segmenter, const Unit& unit, UnitResult& result) {
+    if (!unit.segmentation || result.clean.mask.empty()) {
+        return;
+    }
+    auto output = unit.segmentation(result);
+    if (!output) {
+        result.attempt_failed = true;
+        result.failure = output.error().message();
+        return;
+    }
+    if (!output->valid()) {
+        return;
+    }
+    unit.note(UnitStage::kSegmenting);
+    const pipeline::SegmentRequest request{
+        .order = unit.order, .mask = result.clean.mask, .cleaned_digest = result.gate.output_digest};
+    auto made = segmenter.make(unit.output.get(), request, std::move(*output));
+    if (made) {
+        result.segmentation.emplace(std::move(*made));
+        return;
+    }
+    std::string why = segmenter.reason().empty() ? made.error().message() : segmenter.reason();
+    keep_words_plain(why);
+    if (made.error().fault == Fault::kQuarantine) {
+        result.no_segmentation = std::move(why);
+        return;
+    }
+    ++restarts_;
+    result.attempt_failed = true;
+    result.failure = std::move(why);
+}
+
 void WorkerPool::run_gatekeeper() {
     Row row{*this};
+    Segmenter segmenter{program_, limits_.unit_deadline, limits_.units_per_process_max};
     while (auto judged = take(judging_)) {
         Slot& slot = *row.find(judged->with_detectors);
         judged->unit.note(UnitStage::kInHands);
@@ -309,6 +335,9 @@ void WorkerPool::run_gatekeeper() {
         if (report) {
             result.gate = std::move(*report);
             keep_words_plain(result.gate.reason);
+            if (result.gate.passed) {
+                add_segmentation(segmenter, judged->unit, result);
+            }
         } else {
             result.attempt_failed = true;
             result.failure = reply ? report.error().message() : slot.reason();

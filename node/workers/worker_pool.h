@@ -8,14 +8,16 @@
 // kernel says that the cleaner's process still could, that process is ended first.
 // A cleaner without detectors hands back a unit whose pixels must be searched; then a process that has them
 // (efface-model-worker, started when it is first needed) cleans it, and another one judges it.
-// A worker that dies or hangs costs one attempt of one unit: done() gets `attempt_failed`, the slot
-// starts another process. How often a unit may fail is the job store's matter.
-// Thread rule: submit() and stop() from any thread; each run_*() is the body of one thread of its
-// own that node/runtime makes; done() is called on those threads.
+// Where the unit asks for it, the gatekeeper's thread then has the Segmentation of the mask made and judged
+// by two processes of its own (segmenter.h). A worker that dies or hangs costs one attempt of one unit:
+// done() gets `attempt_failed`, the slot starts another process. How often a unit may fail is the job store's
+// matter. Thread rule: submit() and stop() from any thread; each run_*() is the body of one thread of its own
+// that node/runtime makes; done() is called on those threads.
 #pragma once
 
 #include "config/environment.h"
 #include "config/result.h"
+#include "node/workers/segmenter.h"
 #include "node/workers/worker_process.h"
 #include "pipeline/unit/work_order.h"
 
@@ -36,6 +38,10 @@ struct UnitResult {
     std::string failure;          ///< Why the attempt failed; a literal.
     pipeline::CleanReport clean;
     pipeline::GateReport gate;  ///< Meaningful when clean.outcome is kCleaned.
+    /// Of the mask: there is one where Unit::segmentation asked for it and the gate passed both.
+    std::optional<JudgedSegmentation> segmentation;
+    /// Why there is none, though it was asked for: the instance must not leave either. Else empty.
+    std::string no_segmentation;
     /// Of the detectors that were asked, or "none": what the work order adds up to (promise P6).
     std::string model_digest = "none";
     std::int64_t clean_micros = 0;
@@ -46,6 +52,8 @@ struct UnitResult {
 enum class UnitStage : std::uint8_t {
     kQueued,   ///< Waits for a cleaner or a gatekeeper.
     kInHands,  ///< A process works on it, under the unit deadline.
+    /// Its Segmentation is being made and judged: two starts and two unit deadlines at most.
+    kSegmenting,
 };
 
 struct Unit {
@@ -55,6 +63,10 @@ struct Unit {
     std::function<void(UnitResult)> done;
     /// Where it has come to; may be empty. Called on the pool's threads, before done(); must not block.
     std::function<void(UnitStage)> at{};
+    /// Asked on a gatekeeper's thread once the gate passed an output of which something is blackened: an
+    /// empty file, readable and writable, for the Segmentation of its mask, or an invalid one where none is
+    /// wanted. May be empty. An error costs the attempt.
+    std::function<Result<Descriptor>(const UnitResult&)> segmentation{};
 
     void note(UnitStage stage) const {
         if (at) {
@@ -107,6 +119,9 @@ private:
     class Slot;
     class Row;
 
+    /// Where the unit asks for it. One that cannot be made or is held is said in the result; a process that
+    /// failed costs the attempt.
+    void add_segmentation(Segmenter& segmenter, const Unit& unit, UnitResult& result);
     Result<pipeline::CleanReport> clean(Row& row, const Unit& unit, bool& with_detectors);
 
     template <class Item>

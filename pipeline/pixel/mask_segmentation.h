@@ -4,6 +4,7 @@
 #pragma once
 
 #include "rules/profile/attestation.h"
+#include "rules/vocabulary/sop_class.h"
 #include "rules/vocabulary/tag.h"
 #include "rules/vocabulary/vr.h"
 
@@ -13,7 +14,7 @@
 
 namespace efface::pipeline {
 
-inline constexpr std::string_view kSegmentationStorage = "1.2.840.10008.5.1.4.1.1.66.4";
+inline constexpr std::string_view kSegmentationStorage = rules::kSegmentationSopClass;
 
 /// What ProjectKey::derive() is told: no UID of a Segmentation is one that an original is mapped to.
 inline constexpr std::string_view kSegmentationKeyPurpose = "mask-segmentation";

@@ -72,15 +72,10 @@ struct PixelRules {
     /// Stay where they are read; under `remove-found` alone.
     MarkerSet allowed_markers;
 
-    /// What is blackened is delivered as a DICOM Segmentation beside the instance. The node does not do so:
-    /// it does not start with such a rule.
+    /// What is blackened is delivered as a DICOM Segmentation behind the instance, or neither is.
     bool mask_segmentation = false;
 
     bool accepts(PixelDoubt doubt) const { return accept.contains(doubt); }
 };
-
-/// Behind a rule's name, where a node is to work by it.
-inline constexpr std::string_view kNoSegmentationByNode =
-    "asks for mask_segmentation, which the node does not deliver: efface run and efface occlude do";
 
 }  // namespace efface::rules

@@ -20,6 +20,8 @@ std::span<const SopClass> storage_sop_classes();
 const SopClass* find_storage_sop_class(std::string_view uid);
 
 inline constexpr std::string_view kVerificationSopClass = "1.2.840.10008.1.1";
+/// What the mask of an instance is delivered as.
+inline constexpr std::string_view kSegmentationSopClass = "1.2.840.10008.5.1.4.1.1.66.4";
 inline constexpr std::string_view kMediaStorageDirectorySopClass = "1.2.840.10008.1.3.10";
 
 }  // namespace efface::rules

@@ -155,16 +155,19 @@ class Orthanc:
 class Sink:
     """An archive in this process (pynetdicom) that keeps what it gets and answers what it is told to.
 
-    answer(count, sop_instance_uid) -> status, with the number of times that this instance came before.
+    answer(count, sop_instance_uid) -> status, with the number of times that this instance came before. Of the SOP
+    classes in `without` it accepts none.
     """
 
-    def __init__(self, folder, answer=lambda count, uid: 0x0000, called_ae="SINK", port=None):
+    def __init__(self, folder, answer=lambda count, uid: 0x0000, called_ae="SINK", port=None, without=()):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.called_ae, self.port, self._answer = called_ae, port or free_port(), answer
         self._lock, self.arrivals, self.digests = threading.Lock(), defaultdict(list), defaultdict(set)
         ae = AE(ae_title=called_ae)
         for context in StoragePresentationContexts:
+            if context.abstract_syntax in without:
+                continue
             ae.add_supported_context(context.abstract_syntax, EVERY_SYNTAX)
         ae.maximum_associations = 50
         self._server = ae.start_server(("127.0.0.1", self.port), block=False, evt_handlers=[(evt.EVT_C_STORE, self._store)])

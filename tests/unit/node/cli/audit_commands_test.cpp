@@ -162,6 +162,26 @@ TEST(AuditReport, TellsAStudysStoryWithoutThePatient) {
     }
 }
 
+TEST(AuditReport, NamesTheSegmentationsOfMasks) {
+    TestNode node;
+    CommandLine efface{node};
+    node.deliver("1");
+    node.masks = true;
+    node.deliver("2");
+    const std::string base = node.settings().node.state_directory + "/study";
+
+    ASSERT_EQ(efface({"audit", "report", "--study", "1.2.1", "--output", base}).code, kOk);
+
+    const Json instances = parse_json(file_text(base + ".json"))->at("instances");
+    EXPECT_EQ(instances[0]["mask_segmentation"], "");
+    EXPECT_EQ(instances[0]["deliveries"][0]["mask_segmentation"], "");
+    EXPECT_EQ(instances[1]["mask_segmentation"], TestNode::kMaskUid);
+    EXPECT_EQ(instances[1]["deliveries"][0]["mask_segmentation"], TestNode::kMaskUid);
+    EXPECT_NE(
+        file_text(base + ".html").find("the mask is Segmentation <code>2.25.91</code>"), std::string::npos
+    );
+}
+
 TEST(AuditReport, OfAnUnknownStudyIsNone) {
     TestNode node;
     CommandLine efface{node};

@@ -132,6 +132,30 @@ TEST(QuarantineCommand, ShowsWhyAndWhatCanBeDone) {
     EXPECT_EQ(efface({"quarantine", "show", "77"}).code, kNegative);
 }
 
+TEST(QuarantineCommand, ShowsTheSegmentationOfTheMaskWhereThereIsOne) {
+    TestNode node;
+    CommandLine efface{node};
+    node.clear("1");
+    node.masks = true;
+    node.clear("2");
+
+    const Json without = efface({"quarantine", "show", "1", "--json"}).json_lines().at(0);
+    const Json with = efface({"quarantine", "show", "2", "--json"}).json_lines().at(0);
+
+    EXPECT_TRUE(without["mask_segmentation"].is_null());
+    EXPECT_TRUE(without["deliveries"][0]["mask_segmentation"].is_null());
+    for (const Json& shown : {with["mask_segmentation"], with["deliveries"][0]["mask_segmentation"]}) {
+        EXPECT_EQ(shown["sop_instance_uid"], TestNode::kMaskUid);
+        EXPECT_EQ(shown["digest"], to_hex(sha256(TestNode::kMaskUid)));
+        EXPECT_EQ(shown["bytes"], 70);
+    }
+    EXPECT_EQ(efface({"quarantine", "show", "1"}).out.find("Its mask"), std::string::npos);
+    EXPECT_NE(
+        efface({"quarantine", "show", "2"}).out.find("Its mask          2.25.91, a Segmentation\n"),
+        std::string::npos
+    );
+}
+
 TEST(QuarantineCommand, TheCommandThatItShowsReleasesTheInstance) {
     TestNode node;
     CommandLine efface{node};

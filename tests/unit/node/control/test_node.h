@@ -155,7 +155,14 @@ public:
         const db::JobId id = receive(instance);
         write([&](db::Database& database) -> Status {
             EFFACE_TRY(const auto claimed, jobs_.claim(database, clock_.now(), 1000, 1));
-            const auto output = db::testing::synthetic_output(instance);
+            auto output = db::testing::synthetic_output(instance);
+            if (masks) {
+                output.companion = {
+                    .instance_uid = std::string{kMaskUid},
+                    .file = "c" + instance,
+                    .digest = sha256(kMaskUid),
+                    .bytes = 70};
+            }
             EFFACE_TRY(
                 [[maybe_unused]] const auto state,
                 jobs_.clear(database, {id, claimed.at(0).fence}, output, clock_.now())
@@ -164,7 +171,7 @@ public:
             entry.new_instance_uid = output.new_instance_uid;
             entry.new_study_uid = output.new_study_uid;
             entry.rule = output.rule;
-            entry.detail = dump_json(receipt());
+            entry.detail = dump_json(with_mask(receipt()));
             return append(database, entry);
         });
         return id;
@@ -184,6 +191,7 @@ public:
             db::AuditEntry entry = audit_entry(id, instance, db::AuditEvent::kDelivered);
             entry.peer = "archive";
             entry.new_instance_uid = claimed.at(0).new_instance_uid;
+            entry.detail = dump_json(with_mask(Json{{"destination", "archive"}}));
             return append(database, entry);
         });
         return id;
@@ -208,6 +216,8 @@ public:
         }
     }
 
+    static constexpr std::string_view kMaskUid = "2.25.91";
+    bool masks = false;  ///< What is cleared has a Segmentation of its mask, kMaskUid.
     std::atomic<int> jobs_changed{0};
     std::atomic<int> deliveries_changed{0};
 
@@ -218,6 +228,13 @@ private:
             return fail(Fault::kHalt, "cannot make a temporary directory");
         }
         return pattern;
+    }
+
+    Json with_mask(Json detail) const {
+        if (masks) {
+            detail["mask_segmentation"] = {{"sop_instance_uid", kMaskUid}, {"digest", "ef"}, {"bytes", 70}};
+        }
+        return detail;
     }
 
     static Json receipt() {

@@ -45,6 +45,15 @@ destinations = ["archive"]
 hold = "study"
 
 [[rule]]
+name = "masks"
+match.modality = "US"
+profile = "basic"
+pixel_policy = "header-only"
+destinations = ["archive"]
+pixels.blacken = [[8, 8, 24, 32]]
+pixels.mask_segmentation = true
+
+[[rule]]
 name = "ct"
 profile = "basic"
 pixel_policy = "header-only"

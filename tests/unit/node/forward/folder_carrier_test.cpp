@@ -2,9 +2,8 @@
 // folder, and a queue instead of the forwarding thread.
 #include "node/forward/folder_carrier.h"
 
-#include "node/ingest/part10_header.h"
-#include "tests/support/instances.h"
-#include "tests/unit/db/temporary_store.h"
+#include "node/forward/companion.h"
+#include "tests/unit/node/forward/spooled_delivery.h"
 
 #include <gtest/gtest.h>
 
@@ -16,9 +15,6 @@ namespace efface::node {
 namespace {
 
 using db::testing::must;
-using efface::testing::kCtClass;
-using efface::testing::kExplicitLittle;
-using efface::testing::kInstanceUid;
 
 class FolderCarrierTest : public ::testing::Test {
 protected:
@@ -29,27 +25,14 @@ protected:
                 .environment = environment_, .spool = spool_, .run_blocking = at_once, .post = at_once},
             directory_.file("archive")
         );
-        const std::string data_set = efface::testing::ct_instance().data_set;
-        std::vector<std::byte> bytes = part10_header(
-            {.sop_class_uid = kCtClass,
-             .sop_instance_uid = kInstanceUid,
-             .transfer_syntax_uid = kExplicitLittle,
-             .calling_ae = "",
-             .called_ae = ""}
-        );
-        const auto rest = std::as_bytes(std::span{data_set});
-        bytes.insert(bytes.end(), rest.begin(), rest.end());
-        pipeline::SpoolFile output = must(spool_.begin_output());
-        must(spool_.append(output, bytes));
-        delivery_.output_file = output.name;
-        delivery_.output_bytes = bytes.size();
-        delivery_.output_digest = sha256(bytes);
-        delivery_.new_instance_uid = kInstanceUid;
+        delivery_ = spooled_delivery(spool_);
     }
 
-    Carried send() {
+    Carried send() { return send(delivery_); }
+
+    Carried send(const db::Delivery& delivery) {
         Carried outcome;
-        carrier_->send(delivery_, [&](const Carried& carried) { outcome = carried; });
+        carrier_->send(delivery, [&](const Carried& carried) { outcome = carried; });
         return outcome;
     }
 
@@ -67,6 +50,32 @@ TEST_F(FolderCarrierTest, PlacesWhatTheGateJudged) {
 
     EXPECT_EQ(carried.result, Carried::Result::kDelivered) << carried.reason;
     EXPECT_TRUE(anything_there());
+}
+
+TEST_F(FolderCarrierTest, PlacesTheCompanionBesideItsInstanceUnderItsOwnName) {
+    EXPECT_EQ(send().result, Carried::Result::kDelivered);
+
+    const Carried carried = send(companion_of(delivery_));
+
+    EXPECT_EQ(carried.result, Carried::Result::kDelivered) << carried.reason;
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{directory_.file("archive")}) {
+        if (entry.is_regular_file()) {
+            names.push_back(entry.path().filename());
+        }
+    }
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(
+        names, (std::vector<std::string>{
+                   std::string{efface::testing::kInstanceUid} + ".dcm", std::string{kCompanionUid} + ".dcm"})
+    );
+}
+
+TEST_F(FolderCarrierTest, ACompanionThatIsNotWhatTheGateJudgedIsMadeAgain) {
+    delivery_.companion.digest = sha256("other bytes");
+
+    EXPECT_EQ(send(companion_of(delivery_)).result, Carried::Result::kOutputGone);
+    EXPECT_FALSE(anything_there());
 }
 
 TEST_F(FolderCarrierTest, AnotherInstanceThanTheDeliveryNamesIsNeverSent) {

@@ -120,6 +120,11 @@ protected:
         const db::ClaimedLease lease = db::testing::work_on(store_, job);
         db::ClearedOutput output = db::testing::synthetic_output("1");
         output.output_file = must(spool_.begin_output()).name;
+        output.companion = {
+            .instance_uid = "2.25.9",
+            .file = must(spool_.begin_output()).name,
+            .digest = sha256("mask"),
+            .bytes = 70};
         must(store_.jobs.clear(store_.database, lease, output, 300));
         job_ = lease.job;
         const db::Delivery refused = claim();
@@ -147,10 +152,10 @@ protected:
     db::JobId job_ = 0;
 };
 
-TEST_F(PurgeTest, TakesTheOriginalAndBothOutputsAndNothingBeforeTheDelivery) {
+TEST_F(PurgeTest, TakesTheOriginalAndAllOutputsAndNothingBeforeTheDelivery) {
     pass_often();
     EXPECT_EQ(must(spool_.list_originals()).size(), 1U);
-    EXPECT_EQ(must(spool_.list_outputs()).size(), 2U);
+    EXPECT_EQ(must(spool_.list_outputs()).size(), 3U);
 
     deliver();
     pass_often();

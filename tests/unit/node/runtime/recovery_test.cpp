@@ -101,13 +101,22 @@ protected:
     std::string written_output() { return must(spool_.begin_output()).name; }
 
     /// Cleared, with an output of its own, for the destinations "archive" and "other".
-    db::JobId cleared(const Instance& instance) {
+    db::JobId cleared(const Instance& instance, const db::Companion& companion = {}) {
         const db::JobId job = received(instance);
         const auto claimed = must(store_.jobs.claim(store_.database, 200, db::testing::kLeaseUs, 10));
         db::ClearedOutput output = db::testing::synthetic_output("1", {"archive", "other"});
         output.output_file = written_output();
+        output.companion = companion;
         must(store_.jobs.clear(store_.database, {job, claimed.at(0).fence}, output, 300));
         return job;
+    }
+
+    /// Also with a Segmentation of its mask.
+    db::JobId cleared_with_companion(const Instance& instance) {
+        return cleared(
+            instance,
+            {.instance_uid = "2.25.9", .file = written_output(), .digest = sha256("mask"), .bytes = 70}
+        );
     }
 
     db::Delivery claim(const std::string& destination, UnixMicros now = 400) {
@@ -223,6 +232,54 @@ TEST_F(RecoveryTest, AClearedOutputIsKeptWithinABootAndMadeAgainAfterOne) {
     EXPECT_EQ(restart().outputs_removed, 1U);
     EXPECT_EQ(job(id).state, JobState::kDelivering) << "who sends it finds it gone, and has it made again";
     expect_nothing_new();
+}
+
+TEST_F(RecoveryTest, ACompanionIsKeptLikeItsOutput) {
+    const db::JobId id = cleared_with_companion(ct_instance());
+    const std::string half = written_output();
+
+    EXPECT_EQ(restart().outputs_removed, 1U) << "only what nobody owns: " << half;
+
+    std::vector<std::string> owned{job(id).output_file, job(id).companion.file};
+    std::sort(owned.begin(), owned.end());
+    EXPECT_EQ(outputs(), owned);
+    expect_nothing_new();
+
+    rebooted();
+    EXPECT_EQ(restart().outputs_removed, 2U);
+    EXPECT_EQ(job(id).state, JobState::kDelivering) << "who sends it finds it gone, and has both made again";
+    expect_nothing_new();
+}
+
+TEST_F(RecoveryTest, AnOutputWhoseCompanionWasStillToGoIsSentAgainAndMayBeThereAlready) {
+    const db::JobId id = cleared_with_companion(ct_instance());
+    const db::Delivery first = claim("archive");  // The output left; its companion did not, or did.
+
+    EXPECT_EQ(restart().leases, 1U);
+
+    EXPECT_EQ(delivery(id, "archive").state, DeliveryState::kPending);
+    const db::Delivery again = claim("archive", 1000);
+    EXPECT_TRUE(again.sent_before);
+    EXPECT_EQ(again.companion.file, first.companion.file);
+    EXPECT_TRUE(spool_.open_output(again.companion.file));
+}
+
+TEST_F(RecoveryTest, ACompanionThatAPurgeLeftIsRemovedByTheNext) {
+    const db::JobId id = cleared_with_companion(ct_instance());
+    deliver("archive");
+    deliver("other");
+    must(store_.jobs.purge(store_.database, id, 10'000));
+
+    // Killed after the first two removals.
+    must(spool_.remove_original(job(id).received.spool_file));
+    must(spool_.remove_output(job(id).output_file));
+    expect_nothing_new();
+
+    EXPECT_EQ(outputs(), (std::vector<std::string>{job(id).companion.file}));
+    EXPECT_EQ(
+        must(store_.jobs.purge_candidates(store_.database, 0, 10)).at(0).companion_file,
+        job(id).companion.file
+    );
 }
 
 TEST_F(RecoveryTest, ADeliveryUnderWayIsSentAgainAndMayBeThereAlready) {

@@ -4,8 +4,11 @@
 // "quarantine-at-length" (in 100 000 bytes), "hold-series" and "hold-study" (rules that it applies),
 // "claim-rule", "claim-uid" and "claim-way" (its report says what is not so), "wait-FILE" (it works until
 // FILE is there), "picture" (only one that was configured with models cleans and passes it; a mask goes with
-// it), or (anything else) clean and pass. Stands in for efface-worker where only the pool is tested. It
-// cannot be started with more descriptors than it needs.
+// it), "mask..." (it has a mask, and its rule is "masks"; but "mask-unasked" is of rule "ct"; of the
+// Segmentation "mask-die", "mask-gate-die", "mask-cannot", "mask-refuse", "mask-nameless", "mask-clutch" and
+// "mask-wait-FILE", where FILE.at says that it has come to it), "no-mask" (rule "masks", and none), or
+// (anything else) clean and pass. Stands in for efface-worker where only the pool is tested. It cannot be
+// started with more descriptors than it needs.
 #include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 
@@ -38,7 +41,7 @@ bool inherited_too_much() {
     return false;
 }
 
-/// A cleaner that was taken over: it writes what the gate shall see, and keeps a way to change it.
+/// A worker that was taken over: it writes what the gate shall see, and keeps a way to change it.
 void clutch(const std::string& how, int output) {
     static_cast<void>(::pwrite(output, "clean", 5, 0));
     if (how == "clutch") {
@@ -61,10 +64,9 @@ void misbehave(const std::string& how) {
     }
 }
 
-void wait_for_file(const std::string& behaviour) {
-    constexpr std::string_view kWait = "wait-";
+void wait_for_file(const std::string& behaviour, std::string_view wait = "wait-") {
     constexpr int kMillisecondsBetweenLooks = 2;
-    while (behaviour.starts_with(kWait) && ::access(behaviour.substr(kWait.size()).c_str(), F_OK) != 0) {
+    while (behaviour.starts_with(wait) && ::access(behaviour.substr(wait.size()).c_str(), F_OK) != 0) {
         ::poll(nullptr, 0, kMillisecondsBetweenLooks);
     }
 }
@@ -135,6 +137,12 @@ void clean(Message& request) {
         report.reason = std::string(100'000, 'x') + "\n";
     }
     report.rule = order->forced_rule.starts_with("hold-") ? order->forced_rule : "ct";
+    if (order->forced_rule.starts_with("mask") || order->forced_rule == "no-mask") {
+        report.rule = order->forced_rule == "mask-unasked" ? "ct" : "masks";
+    }
+    if (order->forced_rule.starts_with("mask")) {
+        report.mask.boxes = {{8, 16, 24, 32}};
+    }
     report.hold = "none";
     report.destinations = {"archive"};
     report.new_sop_instance_uid = uid_for(*order);
@@ -178,6 +186,48 @@ void gate(const Message& request) {
     reply(MessageKind::kJudged, to_json(report));
 }
 
+void segment(Message& request) {
+    const auto asked = segment_request_from_json(*parse_json(request.payload));
+    const std::string how = asked->order.forced_rule;
+    if (how == "mask-die") {
+        std::abort();
+    }
+    if (how == "mask-cannot") {
+        reply(MessageKind::kFailed, to_json(WorkerFailure{Fault::kQuarantine, "told not to"}));
+        return;
+    }
+    constexpr std::string_view kWait = "mask-wait-";
+    if (how.starts_with(kWait)) {
+        const int at =
+            ::open((how.substr(kWait.size()) + ".at").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        ::close(at);
+        wait_for_file(how, kWait);
+    }
+    clutch(how == "mask-clutch" ? "clutch" : how, request.descriptors[1].get());
+    write_pid(request.descriptors[1].get());
+    request.descriptors.clear();
+    reply(MessageKind::kSegmented, Json::object());
+}
+
+void gate_segment(const Message& request) {
+    const auto asked = segment_request_from_json(*parse_json(request.payload));
+    const std::string how = asked->order.forced_rule;
+    if (how == "mask-gate-die") {
+        std::abort();
+    }
+    const int written = request.descriptors[1].get();
+    GateReport report;
+    // The writer is neither its judge nor can it write any more; and the mask is the one that was judged.
+    report.passed = how != "mask-refuse" && !is_own_work(written) && nobody_writes(written) &&
+                    (::fcntl(written, F_GETFL) & O_ACCMODE) == O_RDONLY && !asked->mask.empty();
+    report.reason = how == "mask-refuse" ? "told to" : "";
+    report.new_sop_instance_uid =
+        how == "mask-nameless" ? "" : "2.25.9" + std::to_string(asked->order.job_id);
+    report.output_digest = sha256(report.new_sop_instance_uid);
+    report.output_bytes = 20;
+    reply(MessageKind::kJudged, to_json(report));
+}
+
 }  // namespace
 
 int main() {
@@ -203,6 +253,12 @@ int main() {
                 break;
             case MessageKind::kGate:
                 gate(received->message);
+                break;
+            case MessageKind::kSegment:
+                segment(received->message);
+                break;
+            case MessageKind::kGateSegment:
+                gate_segment(received->message);
                 break;
             default:
                 return 1;
