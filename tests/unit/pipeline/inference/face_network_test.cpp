@@ -93,7 +93,8 @@ protected:
     std::unique_ptr<Detector> detector_;
 };
 
-// Measured with version 1: 7 of 8. It finds seven in eight of drawn heads (models/face-detector.md), each angle on its own.
+// Measured with version 1: 7 of 8. It finds seven in eight of drawn heads (models/face-detector.md), each
+// angle on its own.
 TEST_F(FaceNetwork, SeesARenderedHeadAtMostAnglesAndWhereItIs) {
     const Picture head = rendered_head(300);
     int seen = 0;
