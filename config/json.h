@@ -3,6 +3,8 @@
 // equal bytes (a receipt is hashed).
 #pragma once
 
+#include "config/json_forward.h"
+
 #include <nlohmann/json.hpp>
 
 #include <optional>
@@ -10,8 +12,6 @@
 #include <string_view>
 
 namespace efface {
-
-using Json = nlohmann::ordered_json;
 
 /// Parses one JSON text, or nothing; never throws. Depth and size are the caller's to bound.
 std::optional<Json> parse_json(std::string_view text);

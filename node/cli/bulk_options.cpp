@@ -1,5 +1,6 @@
 #include "node/cli/bulk_options.h"
 
+#include "config/json.h"
 #include "node/bulk/folder_walk.h"
 #include "node/bulk/worker_program.h"
 #include "node/cli/node_access.h"

@@ -1,4 +1,5 @@
 // What changes state: each needs the daemon, whose writer keeps the audit row beside the change.
+#include "config/json.h"
 #include "node/cli/commands.h"
 #include "node/cli/node_access.h"
 #include "node/cli/typed.h"

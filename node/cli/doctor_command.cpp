@@ -1,4 +1,5 @@
 // Everything that a node needs, looked at one after another. Changes nothing.
+#include "config/json.h"
 #include "db/audit/audit_query.h"
 #include "db/store/store.h"
 #include "node/bulk/worker_program.h"

@@ -1,5 +1,6 @@
 // efface rules explain: which rule takes a file and what becomes of each of its attributes, without a value
 // of it.
+#include "config/json.h"
 #include "node/bulk/worker_program.h"
 #include "node/cli/commands.h"
 #include "node/cli/node_access.h"

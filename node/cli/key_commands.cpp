@@ -1,3 +1,4 @@
+#include "config/json.h"
 #include "node/cli/commands.h"
 #include "node/cli/node_access.h"
 #include "node/control/key_file.h"

@@ -1,5 +1,6 @@
 #include "node/cli/next_steps.h"
 
+#include "config/json.h"
 #include "node/cli/output.h"
 #include "pipeline/spool/spool.h"
 

@@ -4,7 +4,7 @@
 // Thread rule: pure.
 #pragma once
 
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "node/cli/rule_file.h"
 
 #include <string>

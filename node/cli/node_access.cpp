@@ -1,6 +1,7 @@
 #include "node/cli/node_access.h"
 
 #include "config/assert.h"
+#include "config/json.h"
 #include "db/store/store.h"
 #include "node/control/key_file.h"
 

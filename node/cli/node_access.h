@@ -3,6 +3,7 @@
 // Thread rule: belongs to one thread.
 #pragma once
 
+#include "config/json.h"
 #include "node/cli/command.h"
 #include "node/control/control_client.h"
 #include "node/control/operation.h"

@@ -1,4 +1,5 @@
 // efface occlude: one file, with the regions that a person names blackened.
+#include "config/json.h"
 #include "node/cli/bulk_options.h"
 #include "node/cli/commands.h"
 #include "node/cli/mask_file.h"

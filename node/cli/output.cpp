@@ -1,5 +1,6 @@
 #include "node/cli/output.h"
 
+#include "config/json.h"
 #include "node/control/time_text.h"
 
 #include <algorithm>

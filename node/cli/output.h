@@ -3,7 +3,7 @@
 #pragma once
 
 #include "config/environment.h"
-#include "config/json.h"
+#include "config/json_forward.h"
 
 #include <cstdio>
 #include <string>

@@ -1,4 +1,5 @@
 // efface preview: what an instance would look like once it is cleaned, as a picture.
+#include "config/json.h"
 #include "node/cli/bulk_options.h"
 #include "node/cli/commands.h"
 #include "node/cli/one_file.h"

@@ -1,3 +1,4 @@
+#include "config/json.h"
 #include "node/bulk/bulk_run.h"
 #include "node/cli/bulk_options.h"
 #include "node/cli/commands.h"

@@ -1,5 +1,7 @@
 #include "node/control/arguments.h"
 
+#include "config/json.h"
+
 #include <limits>
 
 namespace efface::node {

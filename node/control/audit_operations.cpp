@@ -1,3 +1,4 @@
+#include "config/json.h"
 #include "db/audit/audit_query.h"
 #include "node/control/arguments.h"
 #include "node/control/operations.h"

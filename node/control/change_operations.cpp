@@ -1,6 +1,7 @@
 // What an operator changes. Each change is one closure on the writer: the job's row and the audit row
 // (who, why) commit together or not at all. Several jobs are several closures: one that may not be
 // changed does not keep the others back.
+#include "config/json.h"
 #include "db/jobs/delivery_store.h"
 #include "db/jobs/job_store.h"
 #include "db/jobs/operator_store.h"

@@ -1,5 +1,7 @@
 #include "node/control/control_client.h"
 
+#include "config/json.h"
+
 #include <array>
 #include <cerrno>
 #include <cstring>

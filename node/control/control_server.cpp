@@ -1,5 +1,6 @@
 #include "node/control/control_server.h"
 
+#include "config/json.h"
 #include "db/store/store.h"
 #include "node/control/operation.h"
 

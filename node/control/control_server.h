@@ -14,7 +14,7 @@
 #pragma once
 
 #include "config/environment.h"
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "config/result.h"
 #include "config/settings/settings.h"
 #include "db/audit/audit_log.h"

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "config/environment.h"
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "db/sqlite/database.h"
 #include "node/control/control_server.h"
 #include "node/identity/audit_identity.h"

@@ -1,3 +1,4 @@
+#include "config/json.h"
 #include "db/audit/audit_query.h"
 #include "db/jobs/job_store.h"
 #include "node/control/arguments.h"

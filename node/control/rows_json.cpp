@@ -1,5 +1,6 @@
 #include "node/control/rows_json.h"
 
+#include "config/json.h"
 #include "node/control/time_text.h"
 #include "rules/vocabulary/sop_class.h"
 #include "rules/vocabulary/transfer_syntax.h"

@@ -2,7 +2,7 @@
 // hashes only. Thread rule: pure functions.
 #pragma once
 
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "db/audit/audit_log.h"
 #include "db/jobs/delivery_store.h"
 #include "db/jobs/listing.h"

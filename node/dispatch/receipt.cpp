@@ -1,6 +1,7 @@
 #include "node/dispatch/receipt.h"
 
 #include "config/crypto/digest.h"
+#include "config/json.h"
 
 namespace efface::node {
 

@@ -4,7 +4,7 @@
 // names that one's UID, digest and length. Thread rule: a pure function.
 #pragma once
 
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "node/identity/audit_identity.h"
 #include "node/workers/worker_pool.h"
 #include "pipeline/unit/work_order.h"

@@ -1,5 +1,6 @@
 // What the runtime gives the operators' door: the node's parts, by reference, and how to tell it that
 // something is to be done.
+#include "config/json.h"
 #include "node/runtime/node_parts.h"
 
 namespace efface::node {

@@ -1,5 +1,6 @@
 #include "pipeline/unit/explanation.h"
 
+#include "config/json.h"
 #include "pipeline/header/attribute_walk.h"
 #include "pipeline/header/instance_context.h"
 #include "pipeline/unit/instance_facts.h"

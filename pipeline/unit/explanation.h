@@ -15,7 +15,7 @@
 // Thread rule: re-entrant.
 #pragma once
 
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "config/result.h"
 #include "pipeline/unit/clean_unit.h"
 

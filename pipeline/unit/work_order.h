@@ -8,7 +8,7 @@
 
 #include "config/crypto/digest.h"
 #include "config/environment.h"
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "config/phi.h"
 #include "config/result.h"
 #include "pipeline/picture/mask_boxes.h"

@@ -23,7 +23,7 @@
 #pragma once
 
 #include "config/environment.h"
-#include "config/json.h"
+#include "config/json_forward.h"
 #include "config/phi.h"
 #include "config/result.h"
 #include "pipeline/unit/work_order.h"

@@ -1,6 +1,7 @@
 // efface-worker: the process that touches patient data. Started by the daemon or by `efface run` with
 // `--socket=N`, the inherited end of a socket pair; speaks pipeline/unit/worker_protocol.h.
 // Exit codes: 0 the other end closed, 2 usage, 3 the process could not be set up or its socket broke.
+#include "config/json.h"
 #include "pipeline/worker/sandbox.h"
 #include "pipeline/worker/service.h"
 

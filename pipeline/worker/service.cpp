@@ -1,5 +1,6 @@
 #include "pipeline/worker/service.h"
 
+#include "config/json.h"
 #include "pipeline/dicom/dcmtk_process.h"
 #include "pipeline/gate/gate.h"
 #include "pipeline/gate/segmentation_judge.h"

@@ -3,6 +3,7 @@
 // Thread rule: belongs to the main thread of a worker process.
 #pragma once
 
+#include "config/json.h"
 #include "config/result.h"
 #include "pipeline/unit/worker_protocol.h"
 #include "pipeline/worker/file_bytes.h"

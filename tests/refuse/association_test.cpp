@@ -1,5 +1,6 @@
 // Goal: who is not known or comes too often is turned away for the right reason, and who behaves badly
 // on a connection harms nobody else. PS3.8 9.2, 9.3.4 (Table 9-21).
+#include "config/json.h"
 #include "tests/refuse/refuse_fixture.h"
 
 namespace efface::testing {

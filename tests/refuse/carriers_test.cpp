@@ -1,5 +1,6 @@
 // Goal: identity that rides beside the samples or under tags that nothing should have does not arrive.
 // Method: each carrier holds a planted text; the delivered bytes are searched for it.
+#include "config/json.h"
 #include "tests/refuse/refuse_fixture.h"
 
 namespace efface::testing {

@@ -1,6 +1,7 @@
 // Goal: a data set that is broken, nested, contradictory or not what its command said either never gets in
 // (C000, A900) or stays in quarantine with a reason that says why. One offence each; the service stays up.
 // Method: what routing reads (to group 0020) is judged at the door, the rest by a worker.
+#include "config/json.h"
 #include "tests/refuse/refuse_fixture.h"
 
 namespace efface::testing {

@@ -1,5 +1,6 @@
 // Goal: a message that is not as PS3.7 and PS3.8 want it ends in the status or the A-ABORT that they name,
 // keeps nothing, and leaves the service up. One offence each.
+#include "config/json.h"
 #include "tests/refuse/refuse_fixture.h"
 
 namespace efface::testing {

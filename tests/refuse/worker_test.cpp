@@ -1,5 +1,6 @@
 // Goal: what a worker or the spool gets wrong ends in quarantine too, and no command sends it from there.
 // Method: a worker that is careless on purpose, files and rules that are not what they were.
+#include "config/json.h"
 #include "tests/refuse/refuse_fixture.h"
 
 #include <filesystem>

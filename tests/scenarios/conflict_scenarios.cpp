@@ -1,5 +1,6 @@
 // Goal: one new SOP Instance UID never stands for two contents that left (promise P4), and an operator
 // decides which of two contents it stands for. Method: whole nodes; every change through the control socket.
+#include "config/json.h"
 #include "node/control/key_file.h"
 #include "tests/scenarios/scenario_rules.h"
 #include "tests/support/running_node.h"

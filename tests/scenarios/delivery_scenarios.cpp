@@ -1,5 +1,6 @@
 // Goal: what was accepted arrives clean where its rule sends it, and what is asked for twice is the same.
 // Method: whole nodes in this process, real workers, real sockets, a folder as archive.
+#include "config/json.h"
 #include "tests/scenarios/scenario_rules.h"
 #include "tests/support/reserved_port.h"
 #include "tests/support/running_node.h"

@@ -1,6 +1,7 @@
 // Goal: under hold = series or study nothing leaves before every member received is cleared.
 // Method: a group that is blocked is compared with a later one that is not: when the later one has
 // left, the earlier one's quiet time has passed too.
+#include "config/json.h"
 #include "tests/scenarios/scenario_rules.h"
 #include "tests/support/running_node.h"
 

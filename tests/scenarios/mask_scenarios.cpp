@@ -1,5 +1,6 @@
 // Goal: where a rule asks for it, what is blackened arrives as a Segmentation behind its instance, once and
 // always the same. Method: as delivery_scenarios.
+#include "config/json.h"
 #include "rules/vocabulary/sop_class.h"
 #include "tests/support/reserved_port.h"
 #include "tests/support/running_node.h"

@@ -1,6 +1,7 @@
 // Goal: a stop, or a crash between any two steps, loses nothing and sends nothing uncleaned; nodes of one
 // process share nothing. Method: the state that a crash leaves is written into the stopped node's database
 // and spool with the stores themselves.
+#include "config/json.h"
 #include "db/jobs/operator_store.h"
 #include "db/store/store.h"
 #include "tests/scenarios/scenario_rules.h"

@@ -6,6 +6,7 @@
 // Thread rule: belongs to the test's thread; the node has one of its own, as Node asks for.
 #pragma once
 
+#include "config/json.h"
 #include "db/audit/audit_query.h"
 #include "db/jobs/delivery_store.h"
 #include "db/jobs/job_store.h"

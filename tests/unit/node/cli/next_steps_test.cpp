@@ -1,6 +1,7 @@
 // Goal: whoever looks at an instance that waits is told what to type, and it can be typed.
 #include "node/cli/next_steps.h"
 
+#include "config/json.h"
 #include "node/cli/command.h"
 
 #include <gtest/gtest.h>

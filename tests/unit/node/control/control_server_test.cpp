@@ -1,4 +1,5 @@
 // The socket: one line in, one line out; who asks is what the kernel says; nothing waits for ever.
+#include "config/json.h"
 #include "db/audit/audit_query.h"
 #include "node/control/control_client.h"
 #include "tests/unit/node/control/test_node.h"

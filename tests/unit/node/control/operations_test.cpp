@@ -1,5 +1,6 @@
 // What operators see and decide, on a store of its own. The promises: release means new work and never
 // sending (P2), every change has an audit row that says who and why, and no answer names an original.
+#include "config/json.h"
 #include "db/audit/audit_query.h"
 #include "tests/unit/node/control/test_node.h"
 

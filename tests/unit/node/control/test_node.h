@@ -2,6 +2,7 @@
 // the control socket sees it, without network and workers. Synthetic jobs come from tests/unit/db.
 #pragma once
 
+#include "config/json.h"
 #include "node/control/control_server.h"
 #include "node/control/operation.h"
 #include "pipeline/unit/work_order.h"

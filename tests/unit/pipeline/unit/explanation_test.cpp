@@ -1,5 +1,6 @@
 #include "pipeline/unit/explanation.h"
 
+#include "config/json.h"
 #include "tests/unit/pipeline/unit/synthetic_instance.h"
 #include "tests/unit/pipeline/unit/unit_fixture.h"
 

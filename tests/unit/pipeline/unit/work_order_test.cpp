@@ -1,5 +1,7 @@
 #include "pipeline/unit/work_order.h"
 
+#include "config/json.h"
+
 #include <gtest/gtest.h>
 
 namespace efface::pipeline {

@@ -1,5 +1,7 @@
 #include "pipeline/unit/worker_protocol.h"
 
+#include "config/json.h"
+
 #include <gtest/gtest.h>
 
 #include <fcntl.h>

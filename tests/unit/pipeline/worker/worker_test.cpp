@@ -1,6 +1,7 @@
 // Goal: the worker program does what worker_protocol.h says, confined.
 // Method: start the program that ships on one end of a socket pair and talk to it.
 #include "config/crypto/digest.h"
+#include "config/json.h"
 #include "pipeline/unit/worker_protocol.h"
 #include "rules/matching/rule_set.h"
 #include "tests/unit/pipeline/unit/synthetic_instance.h"
