@@ -245,6 +245,12 @@ Status judge_masked_samples(
         );
     }
     EFFACE_CHECK(judge_found(left, planes, image));
+    if (identity.is_stated && identity.unfound_matters && mask.empty()) {
+        return fail(
+            Fault::kQuarantine, "gate: the sender says that pixels show text or a face, and nothing is black",
+            kAtPixelData
+        );
+    }
     if (identity.near_misses_matter && has_near_miss(left, mask)) {
         return fail(
             Fault::kQuarantine, "gate: what may be text or a face is left, not sure enough to be found",

@@ -87,6 +87,7 @@ Status TwinWalk::judge_pixels() const {
     identity.is_photograph =
         is_searched && identity.is_photograph && rules::quarantines(work_.rule, rules::PixelDoubt::kNoFace);
     identity.near_misses_matter = rules::quarantines(work_.rule, rules::PixelDoubt::kLowConfidence);
+    identity.unfound_matters = rules::quarantines(work_.rule, rules::PixelDoubt::kStatedUnfound);
     return judge_masked_samples(
         {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, work_.mask, identity,
         work_.finders

@@ -25,6 +25,9 @@ constexpr std::array kStages{
         "blacken-found", stages::is_searched, stages::blacken_found, stages::nothing_is_left,
         "when the mask is known but for what it finds: it searches what it made"},
     Stage{
+        "stated", stages::is_stated, stages::judge_stated, stages::something_is_black,
+        "when the mask is final: what a sender says is there must be in it"},
+    Stage{
         "confidence", stages::doubts_are_judged, stages::judge_confidence, stages::no_doubt_is_left,
         "last: what the whole mask covers is no doubt"},
 };

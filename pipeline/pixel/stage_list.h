@@ -38,6 +38,11 @@ bool has_face(const StageWork& work);
 Status blacken_found(StageWork& work);
 bool nothing_is_left(const StageWork& work);
 
+// stages/judge_stated.cpp
+bool is_stated(const StageWork& work);
+Status judge_stated(StageWork& work);
+bool something_is_black(const StageWork& work);
+
 // stages/judge_confidence.cpp
 bool doubts_are_judged(const StageWork& work);
 Status judge_confidence(StageWork& work);

@@ -89,6 +89,7 @@ Result<PixelPlan> plan_pixels(const ScannedDataSet& data_set, const PixelPlanWor
     plan.identity.is_photograph =
         plan.identity.is_photograph && rules::quarantines(work.rule, rules::PixelDoubt::kNoFace);
     plan.identity.near_misses_matter = rules::quarantines(work.rule, rules::PixelDoubt::kLowConfidence);
+    plan.identity.unfound_matters = rules::quarantines(work.rule, rules::PixelDoubt::kStatedUnfound);
     if (!plan.statement.searched()) {
         plan.identity.text = plan.identity.face = plan.identity.is_photograph = false;
     }

@@ -19,6 +19,7 @@ enum class PixelDoubt : std::uint8_t {
     kNoTemplate,          ///< A screen-like kind without template, fixed or ultrasound regions.
     kUnmeasured,          ///< A kind for which no recall, or too small a one, stands in docs/pixels.md.
     kUnsupportedSamples,  ///< A syntax or shape whose samples are not read.
+    kStatedUnfound,       ///< The sender says that text or a face is shown, and neither is found.
     kLowConfidence,       ///< Seen, but not surely enough to be found.
     kResidue,             ///< Text or a face that is still found after all that was found is blackened.
     kBeyondSearch,        ///< Slices whose volume may show a face: no slice shows it.
@@ -47,6 +48,9 @@ inline constexpr std::array kPixelDoubts{
     PixelDoubtRow{
         PixelDoubt::kUnsupportedSamples, "unsupported-samples", false, false,
         "a transfer syntax or shape whose samples are not read"},
+    PixelDoubtRow{
+        PixelDoubt::kStatedUnfound, "stated-unfound", true, true,
+        "the sender says YES in Burned In Annotation or Recognizable Visual Features, and nothing is blackened"},
     PixelDoubtRow{
         PixelDoubt::kLowConfidence, "low-confidence", true, true,
         "something that may be text or a face, with a score less than 0.1 below that from which on it is "

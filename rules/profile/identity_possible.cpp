@@ -274,6 +274,7 @@ PixelIdentity identity_possible(const PixelFacts& facts) {
     if ((facts.claims_text && !identity.text) || (facts.claims_face && !identity.face)) {
         identity.why = "the sender says so";
     }
+    identity.is_stated = facts.claims_text || facts.claims_face;
     identity.text = identity.text || facts.claims_text;
     identity.face = identity.face || facts.claims_face;
     return identity;

@@ -44,6 +44,10 @@ struct PixelIdentity {
     bool face_outside_regions = false;
     /// Of radiographs: what they say of the view of a head.
     HeadView head_view{};
+    /// The sender says that text or a face is shown.
+    bool is_stated = false;
+    /// Where it says so and neither is found, that is a doubt which the rule does not accept.
+    bool unfound_matters = false;
     /// What is nearly found is a doubt that the rule does not accept.
     bool near_misses_matter = false;
     /// What the rule leaves of the text that is found: see rules::markers_left().

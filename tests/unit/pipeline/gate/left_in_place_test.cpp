@@ -285,6 +285,25 @@ TEST_F(NearMisses, ElsewhereAreADoubtThoughSomethingElseIsBlackened) {
     EXPECT_FALSE(mask_of({kName, kMarker}).has_value());
 }
 
+TEST_F(NearMisses, WhatTheSenderSaysIsThereMustBeFoundOrAccepted) {
+    identity_.near_misses_matter = false;
+    identity_.is_stated = true;
+    identity_.unfound_matters = true;
+
+    const auto mask = mask_of({kMarker});
+
+    ASSERT_FALSE(mask.has_value());
+    EXPECT_NE(mask.error().message().find("accept stated-unfound"), std::string::npos);
+    EXPECT_EQ(
+        judge_unmasked().error().message(),
+        "gate: the sender says that pixels show text or a face, and nothing is black (7FE0,0010)"
+    );
+    EXPECT_TRUE(mask_of({kName}).has_value()) << "found, and black";
+    identity_.unfound_matters = false;
+    EXPECT_TRUE(mask_of({kMarker}).has_value());
+    EXPECT_TRUE(judge_unmasked().has_value());
+}
+
 TEST(PixelDoubts, LowConfidenceIsOneWhereAProofIsClaimedAndMayBeAccepted) {
     rules::Rule rule;
     EXPECT_TRUE(rules::quarantines(rule, rules::PixelDoubt::kLowConfidence));

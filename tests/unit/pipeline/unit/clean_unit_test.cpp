@@ -105,9 +105,9 @@ TEST(CleanUnit, TakesItsDateFromTheWorkOrderAlone) {
 TEST(CleanUnit, QuarantinesPixelsThatMayIdentifyUnderRequireClean) {
     const UnitBench bench{kRequireCleanRules};
     SyntheticInstance instance;
-    instance.sop_class_uid = "1.2.840.10008.5.1.4.1.1.6.1";  // Ultrasound Image Storage.
+    instance.sop_class_uid = "1.2.840.10008.5.1.4.1.1.1.2";  // Mammography, which nobody has measured.
     instance.edit_header = [](Item root) {
-        EXPECT_TRUE(root.put(rules::Tag{0x0008, 0x0060}, rules::Vr::CS, "US"));
+        EXPECT_TRUE(root.put(rules::Tag{0x0008, 0x0060}, rules::Vr::CS, "MG"));
     };
 
     const Cleaned cleaned = bench.clean(instance.file());
