@@ -173,5 +173,25 @@ TEST(HardCovers, WhatTurnsOutToBePartOfALargerCoverIsNotCountedBesideIt) {
     EXPECT_TRUE(is_found(found, OcclusionKind::kBand, band));
 }
 
+TEST(HardCovers, SixCellsAreEnoughEvenIfTheirOuterLinesAreMissedByAPixel) {
+    // The content continues the outer cells: in one row and column their lines cannot be seen.
+    const Box box{70, 60, 190, 180};
+    Picture picture = testing::content(320, 280, 1, kSeed);
+    testing::cover_mosaic(picture, box, 20);
+    for (std::int64_t along = 0; along < 120; ++along) {
+        const auto at = [&](std::int64_t x, std::int64_t y) -> std::uint8_t& {
+            return picture.samples[static_cast<std::size_t>(y * 320 + x)];
+        };
+        at(189, 60 + along) = at(190, 60 + along);
+        at(70 + along, 179) = at(70 + along, 180);
+    }
+
+    const std::vector<Occlusion> found = found_in(picture);
+
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].kind, OcclusionKind::kMosaic);
+    EXPECT_EQ(found[0].verdict, OcclusionVerdict::kInsufficient);
+}
+
 }  // namespace
 }  // namespace efface::pipeline
