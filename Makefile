@@ -10,7 +10,7 @@ PROGRAMS := efface effaced efface-worker
 CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
 export CTEST_OUTPUT_ON_FAILURE := 1
 
-.PHONY: help demo run test test-long bench bench-pixels tune-text docs torch-full train-face sanitize tsan format-check clean setup setup-test programs everything
+.PHONY: help demo run test test-long bench bench-pixels tune-text tune-occlusions docs torch-full train-face sanitize tsan format-check clean setup setup-test programs everything
 
 help: ## Show this help
 	@echo "Efface, a DICOM node that makes studies safe to share. Start with: make demo"
@@ -42,6 +42,12 @@ tune-text: ## Recall against area masked in vain, on pictures that make bench-pi
 	$(CONFIGURE) -B build
 	ninja -C build -j $(JOBS) --quiet efface-finders
 	.venv/bin/python tests/bench/tuning/tune_text.py $(ARGS)
+
+tune-occlusions: ## Recall, verdict and false alarms of the search for earlier occlusions, on pictures that are not scored
+	@scripts/setup.sh --bench-pixels
+	$(CONFIGURE) -B build
+	ninja -C build -j $(JOBS) --quiet efface-finders
+	.venv/bin/python tests/bench/tuning/tune_occlusions.py $(ARGS)
 
 docs: setup ## Write anew what docs/ prints from the code: settings, commands, tables
 	@$(CONFIGURE) -B build

@@ -1,5 +1,8 @@
 #include "pipeline/occlusions/bands.h"
 
+#include "pipeline/occlusions/edges.h"
+#include "pipeline/occlusions/side_pairs.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,155 +13,53 @@ namespace efface::pipeline {
 
 namespace {
 
-constexpr double kStandsOut = 1.5;  ///< An edge's steps over those beside it, in one band.
-constexpr std::int64_t kBandsMin = 4;
-constexpr std::int64_t kMissedMax = 4;  ///< Bands in which what is mixed in resembles what was there.
-constexpr double kScoreMin = 2.2;       ///< Sum over bands of the logarithm of that ratio.
-constexpr std::size_t kEdgesMax = 600;
 constexpr std::size_t kPairsMax = 4000;
+constexpr std::size_t kSearchesMax = 100;  ///< Pairs between which the other two sides are looked for.
 constexpr std::int64_t kThickMin = 10;
-constexpr double kCommonMin = 0.6;
 constexpr double kShownMin = 0.04;  ///< Less than this of the contrast left: as good as one colour.
 constexpr double kShownMax = 0.93;
 constexpr double kUnexplainedMax = 0.28;  ///< Of the step that a and b leave over.
 constexpr double kSideUnexplainedMax = 0.5;
-constexpr double kTextureMin = 3;  ///< Standard deviation along the sides: something must go on.
+constexpr double kNoiseMax = 1.15;
+constexpr double kNoiseOfStepMax = 0.5;
+constexpr double kNoiseOfSideMax = 0.9;
+constexpr double kMixedAway = 0.04;  ///< Of the step, where little is left of what was there.
+constexpr double kTextureMin = 3;    ///< Standard deviation along the sides: something must go on.
 constexpr std::int64_t kStructureReach = 6;
-constexpr double kStructureMin = 0.5;
+constexpr double kStructureMin = 0.2;
+constexpr double kStructureOfOutside = 0.75;  ///< Of what a row outside has in common with the next one out.
+constexpr std::size_t kLevelsMax = 3;
 constexpr double kSideStepMin = 3;
-constexpr int kUnseenMax = 1;      ///< Sides along which what is mixed in resembles what was there.
-constexpr double kSharpMin = 1.6;  ///< The step over those of the content beside it.
+constexpr int kUnseenMax = 1;       ///< Sides along which what is mixed in resembles what was there.
+constexpr double kSharpMin = 1.45;  ///< The step over those of the content beside it.
+constexpr double kWithinMax = 0.7;  ///< Of the step: what changes right inside.
 constexpr double kStepMin = 4;
-constexpr std::int64_t kBlock = 8;
-constexpr double kBlockStepMin = 14;  ///< Blocks of a JPEG differ from their neighbours by less.
-constexpr std::int64_t kReach = 64;   ///< How far a band may go on where its upright edges cannot be seen.
-
-/// An upright edge: between columns x-1 and x, over rows top to bottom.
-struct Edge {
-    std::int64_t x;
-    std::int64_t top;
-    std::int64_t bottom;
-    double score;
-};
-
-/// How far the column stands out from those two and three columns beside it; 0: it does not.
-double stands_out(const StepProfile& profile, std::int64_t band, std::int64_t x) {
-    const int here = profile.at(band, x);
-    if (here < profile.at(band, x - 1) || here < profile.at(band, x + 1)) {
-        return 0;
-    }
-    const double beside = (profile.at(band, x - 3) + profile.at(band, x - 2) + profile.at(band, x + 2) +
-                           profile.at(band, x + 3)) /
-                          4.0;
-    const double ratio = here / std::max(beside, 1.0 * kBandRows);
-    return ratio >= kStandsOut ? std::log(ratio) : 0;
-}
-
-std::vector<Edge> edges_of(const StepProfile& profile) {
-    std::vector<Edge> edges;
-    for (std::int64_t x = 3; x + 3 < profile.columns(); ++x) {
-        double score = 0;
-        std::int64_t first = -1;
-        std::int64_t last = -1;
-        for (std::int64_t band = 0; band <= profile.bands(); ++band) {
-            const double here = band < profile.bands() ? stands_out(profile, band, x) : 0;
-            if (here > 0) {
-                first = first < 0 ? band : first;
-                last = band;
-                score += here;
-            } else if (first >= 0 && (band == profile.bands() || band - last > kMissedMax)) {
-                if (last - first + 1 >= kBandsMin && score >= kScoreMin) {
-                    edges.push_back({x, first * kBandRows, (last + 1) * kBandRows, score});
-                }
-                first = -1;
-                score = 0;
-            }
-        }
-    }
-    std::ranges::stable_sort(edges, [](const Edge& a, const Edge& b) { return a.score > b.score; });
-    edges.resize(std::min(edges.size(), kEdgesMax));
-    return edges;
-}
-
-/// Pairs of neighbouring samples across a side, the outer one first.
-struct Pairs {
-    double n = 0;
-    double out = 0;
-    double in = 0;
-    double out_out = 0;
-    double in_in = 0;
-    double out_in = 0;
-    double natural = 0;  ///< Squared steps from the outer row to the next one out.
-
-    void add(int outer, int inner, int further) {
-        n += 1;
-        out += outer;
-        in += inner;
-        out_out += outer * outer;
-        in_in += inner * inner;
-        out_in += outer * inner;
-        natural += (outer - further) * (outer - further);
-    }
-
-    void add(const Pairs& other) {
-        n += other.n;
-        out += other.out;
-        in += other.in;
-        out_out += other.out_out;
-        in_in += other.in_in;
-        out_in += other.out_in;
-        natural += other.natural;
-    }
-
-    double spread_out() const { return std::sqrt(std::max(0.0, out_out / n - (out / n) * (out / n))); }
-
-    double spread_in() const { return std::sqrt(std::max(0.0, in_in / n - (in / n) * (in / n))); }
-
-    /// Root mean square of inner - (a * outer + b).
-    double residual(double a, double b) const {
-        const double squares =
-            in_in + a * a * out_out + n * b * b - 2 * a * out_in - 2 * b * in + 2 * a * b * out;
-        return std::sqrt(std::max(0.0, squares / n));
-    }
-
-    double step() const { return residual(1, 0); }
-};
-
-/// The left and right sides of a box in `plane`; a side on the picture's edge has no pairs.
-std::array<Pairs, 2> pairs_beside(const Plane& plane, const Box& box) {
-    std::array<Pairs, 2> sides;
-    for (std::int64_t y = box.top + 1; y < box.bottom - 1; ++y) {
-        if (box.left >= 2) {
-            sides[0].add(plane.at(box.left - 1, y), plane.at(box.left, y), plane.at(box.left - 2, y));
-        }
-        if (box.right + 1 < plane.columns) {
-            sides[1].add(plane.at(box.right, y), plane.at(box.right - 1, y), plane.at(box.right + 1, y));
-        }
-    }
-    return sides;
-}
+constexpr std::int64_t kReach = 64;  ///< How far a band may go on where its upright edges cannot be seen.
 
 struct Mixing {
     double a = 0;
     double b = 0;
 };
 
-/// From the spread on both sides: a regression would take noise for lost contrast.
+/// From the spread on both sides: a regression would take noise, which no neighbour predicts, for lost
+/// contrast.
 std::optional<Mixing> mixing_of(const Pairs& all) {
     const double out = all.spread_out();
     if (all.n < 40 || out < kTextureMin) {
         return std::nullopt;
     }
-    const double noise = all.natural / all.n / 2;
-    const double covariance = all.out_in / all.n - (all.out / all.n) * (all.in / all.n);
-    const double a = covariance / std::max(0.25 * out * out, out * out - noise / 2);
+    const double a = all.spread_in() / out;
     return Mixing{a, (all.in - a * all.out) / all.n};
 }
 
-bool explains(const Mixing& mixing, const Pairs& side, double most) {
+/// What a and b leave of the step is little of it, or no more than what neighbours differ by when they are
+/// mixed.
+bool explains(const Mixing& mixing, const Pairs& side, double most, double most_of_noise) {
     const double left = side.residual(mixing.a, mixing.b);
+    const double step = side.step();
     const double natural = std::sqrt(side.natural / side.n);
-    return left <= most * side.step() && left <= 1.5 * natural + 1.5;
+    const bool is_noise = left <= most_of_noise * step && left <= kNoiseMax * mixing.a * natural + 1;
+    return (left <= most * step || is_noise) && left <= 1.5 * natural + kMixedAway * step + 1.5;
 }
 
 /// What both upright sides say; none: they bound no band.
@@ -167,7 +68,7 @@ std::optional<Mixing> mixing_between(const std::array<Pairs, 2>& sides) {
     all.add(sides[1]);
     const auto mixing = mixing_of(all);
     const bool bound = mixing && mixing->a >= kShownMin && mixing->a <= kShownMax && all.step() >= kStepMin &&
-                       explains(*mixing, all, kUnexplainedMax);
+                       explains(*mixing, all, kUnexplainedMax, kNoiseOfStepMax);
     return bound ? mixing : std::nullopt;
 }
 
@@ -179,35 +80,50 @@ struct Search {
     bool inside_below;  ///< The band begins here and ends further down.
 };
 
-/// The row at which the band begins or ends: where mixing explains the step that there is, which anywhere
-/// else it would make. The picture's own edge where there is none and that is near.
-std::int64_t level_edge(const Profiles& profiles, const Search& search, const Mixing& mixing) {
+struct Level {
+    std::int64_t y;
+    double gain;
+};
+
+/// How much of the step between rows y-1 and y mixing explains; anywhere else it would make one.
+double gain_at(const Plane& turned, const Search& search, const Mixing& mixing, std::int64_t y) {
+    double gain = 0;
+    for (std::int64_t x = search.left + 1; x < search.right - 1; ++x) {
+        const int above = turned.at(y - 1, x);
+        const int below = turned.at(y, x);
+        const double out = search.inside_below ? above : below;
+        const double in = search.inside_below ? below : above;
+        gain += std::abs(in - out) - std::abs(in - mixing.a * out - mixing.b);
+    }
+    return gain;
+}
+
+/// The rows at which the band may begin or end, the likeliest first. The picture's own edge where there is
+/// none and that is near.
+std::vector<std::int64_t> level_edges(const Profiles& profiles, const Search& search, const Mixing& mixing) {
     const Plane& turned = profiles.turned;
-    double most = 0;
-    std::int64_t best = -1;
+    std::vector<Level> levels;
     const std::int64_t from = std::max<std::int64_t>(1, search.from - kReach);
     const std::int64_t to = std::min(turned.columns - 1, search.to + kReach);
     for (std::int64_t y = from; y <= to; ++y) {
-        double gain = 0;
-        for (std::int64_t x = search.left + 1; x < search.right - 1; ++x) {
-            const int above = turned.at(y - 1, x);
-            const int below = turned.at(y, x);
-            const double out = search.inside_below ? above : below;
-            const double in = search.inside_below ? below : above;
-            gain += std::abs(in - out) - std::abs(in - mixing.a * out - mixing.b);
-        }
-        if (gain > most) {
-            most = gain;
-            best = y;
+        const double gain = gain_at(turned, search, mixing, y);
+        if (gain >= static_cast<double>(search.right - search.left)) {
+            levels.push_back({y, gain});
         }
     }
-    if (best >= 0 && most >= static_cast<double>(search.right - search.left)) {
-        return best;
+    std::ranges::stable_sort(levels, [](const Level& a, const Level& b) { return a.gain > b.gain; });
+    std::vector<std::int64_t> rows;
+    for (const Level& level : levels) {
+        if (rows.size() < kLevelsMax) {
+            rows.push_back(level.y);
+        }
     }
-    if (search.inside_below) {
-        return search.from <= kReach ? 0 : search.from;
+    if (rows.empty() && search.inside_below) {
+        rows.push_back(search.from <= kReach ? 0 : search.from);
+    } else if (rows.empty()) {
+        rows.push_back(search.to >= turned.columns - kReach ? turned.columns : search.to);
     }
-    return search.to >= turned.columns - kReach ? turned.columns : search.to;
+    return rows;
 }
 
 /// Where both edges surely run: they are known to whole bands only.
@@ -216,13 +132,10 @@ Box middle_of(const Box& box) {
     return {box.left, box.top + less, box.right, box.bottom - less};
 }
 
-/// Most sides lie where a JPEG's blocks meet.
-bool is_on_blocks(const Box& box) {
-    int sides = 0;
-    for (const std::int64_t place : {box.left, box.top, box.right, box.bottom}) {
-        sides += place % kBlock == 0 ? 1 : 0;
-    }
-    return sides >= 2;
+/// Other edges in line with a side may make it look longer.
+Box half_of(const Box& box) {
+    const std::int64_t less = box.height() / 4;
+    return {box.left, box.top + less, box.right, box.bottom - less};
 }
 
 /// Sums for a correlation.
@@ -253,15 +166,27 @@ void add_structure(const Plane& plane, const Box& box, std::int64_t out, std::in
     }
 }
 
-/// Whether what is outside goes on inside.
-bool structure_goes_on(const Profiles& profiles, const Box& box) {
+/// What the rows right outside have in common with those `in` pixels further in (negative: out).
+double structure_in_common(const Profiles& profiles, const Box& box, std::int64_t in) {
     Correlation sums;
     const Box turned = transposed(box);
-    add_structure(profiles.plane, box, box.left - 1, box.left, sums);
-    add_structure(profiles.plane, box, box.right, box.right - 1, sums);
-    add_structure(profiles.turned, turned, turned.left - 1, turned.left, sums);
-    add_structure(profiles.turned, turned, turned.right, turned.right - 1, sums);
-    return sums.value() >= kStructureMin;
+    add_structure(profiles.plane, box, box.left - 1, box.left - 1 + in, sums);
+    add_structure(profiles.plane, box, box.right, box.right - in, sums);
+    add_structure(profiles.turned, turned, turned.left - 1, turned.left - 1 + in, sums);
+    add_structure(profiles.turned, turned, turned.right, turned.right - in, sums);
+    return sums.value();
+}
+
+/// Whether what is outside goes on inside as it does further out: noise has little in common with itself.
+bool structure_goes_on(const Profiles& profiles, const Box& box) {
+    const double inside = structure_in_common(profiles, box, 1);
+    return inside >= kStructureMin && inside >= kStructureOfOutside * structure_in_common(profiles, box, -1);
+}
+
+/// The step stands between two rows; the edge of a thing out of focus goes on inside.
+bool ends_sharply(const Pairs& all) {
+    return all.step() >= kSharpMin * std::sqrt(all.natural / all.n) &&
+           kWithinMax * all.step() >= std::sqrt(all.within / all.n);
 }
 
 std::optional<Occlusion> judged(const Profiles& profiles, const Box& box) {
@@ -274,28 +199,28 @@ std::optional<Occlusion> judged(const Profiles& profiles, const Box& box) {
         sides += side.n > 0 ? 1 : 0;
     }
     // On the picture's own edge ends whatever is cut by it.
-    if (sides < 4 || !structure_goes_on(profiles, box)) {
+    if (sides < 4) {
         return std::nullopt;
     }
     const auto mixing = mixing_of(all);
     if (!mixing || mixing->a < kShownMin || mixing->a > kShownMax ||
-        all.step() < (is_on_blocks(box) ? kBlockStepMin : kStepMin) ||
-        !explains(*mixing, all, kUnexplainedMax)) {
+        all.step() < (is_on_blocks(box) ? kStepOnBlocksMin : kStepMin) ||
+        !explains(*mixing, all, kUnexplainedMax, kNoiseOfStepMax)) {
         return std::nullopt;
     }
     int unseen = 0;
     for (const Pairs& side : {upright[0], upright[1], level[0], level[1]}) {
         if (side.n > 0 && side.step() < kSideStepMin) {
             ++unseen;
-        } else if (side.n > 0 && !explains(*mixing, side, kSideUnexplainedMax)) {
+        } else if (side.n > 0 && !explains(*mixing, side, kSideUnexplainedMax, kNoiseOfSideMax)) {
             return std::nullopt;
         }
     }
-    if (unseen > kUnseenMax || all.step() < kSharpMin * std::sqrt(all.natural / all.n)) {
+    if (unseen > kUnseenMax || !ends_sharply(all)) {
         return std::nullopt;
     }
     const double colour = mixing->b / (1 - mixing->a);
-    if (colour < -40 || colour > 295) {
+    if (colour < -40 || colour > 295 || !structure_goes_on(profiles, box)) {
         return std::nullopt;
     }
     const double left_over = all.residual(mixing->a, mixing->b) / all.step();
@@ -303,35 +228,56 @@ std::optional<Occlusion> judged(const Profiles& profiles, const Box& box) {
         box, OcclusionKind::kBand, OcclusionVerdict::kInsufficient, static_cast<float>(1 - left_over)};
 }
 
-void find_upright(const Profiles& profiles, bool turned, std::vector<Occlusion>& found) {
-    const std::vector<Edge> edges = edges_of(profiles.columns);
-    std::size_t pairs = 0;
-    for (const Edge& left : edges) {
-        for (const Edge& right : edges) {
-            const std::int64_t top = std::max(left.top, right.top);
-            const std::int64_t bottom = std::min(left.bottom, right.bottom);
-            const std::int64_t longer = std::max(left.bottom - left.top, right.bottom - right.top);
-            if (right.x - left.x < kThickMin ||
-                static_cast<double>(bottom - top) < kCommonMin * static_cast<double>(longer) ||
-                ++pairs > kPairsMax) {
-                continue;
-            }
-            const auto mixing =
-                mixing_between(pairs_beside(profiles.plane, middle_of({left.x, top, right.x, bottom})));
-            if (!mixing) {
-                continue;
-            }
-            const std::int64_t first =
-                level_edge(profiles, {left.x, right.x, std::min(left.top, right.top), top, true}, *mixing);
-            const std::int64_t end = level_edge(
-                profiles, {left.x, right.x, bottom, std::max(left.bottom, right.bottom), false}, *mixing
-            );
-            const Box box{left.x, first, right.x, end};
+/// Of the rows at which it may begin and end, those between which it is a band most clearly.
+std::optional<Occlusion> best_between(
+    const Profiles& profiles, const Search& above, const Search& below, const Mixing& mixing
+) {
+    std::optional<Occlusion> best;
+    const std::vector<std::int64_t> ends = level_edges(profiles, below, mixing);
+    for (const std::int64_t first : level_edges(profiles, above, mixing)) {
+        for (const std::int64_t end : ends) {
+            const Box box{above.left, first, above.right, end};
             if (box.height() < kThickMin) {
                 continue;
             }
-            if (auto occlusion = judged(profiles, box)) {
-                occlusion->box = turned ? transposed(box) : box;
+            const auto occlusion = judged(profiles, box);
+            if (occlusion && (!best || occlusion->score > best->score)) {
+                best = occlusion;
+            }
+        }
+    }
+    return best;
+}
+
+std::optional<Occlusion> between(
+    const Profiles& profiles, const Edge& left, const Edge& right, std::size_t& searches
+) {
+    const Box common{left.x, std::max(left.top, right.top), right.x, std::min(left.bottom, right.bottom)};
+    const Search above{left.x, right.x, std::min(left.top, right.top), common.top, true};
+    const Search below{left.x, right.x, common.bottom, std::max(left.bottom, right.bottom), false};
+    for (const Box& part : {middle_of(common), half_of(common)}) {
+        const auto mixing = mixing_between(pairs_beside(profiles.plane, part));
+        if (!mixing || ++searches > kSearchesMax) {
+            continue;
+        }
+        if (auto occlusion = best_between(profiles, above, below, *mixing)) {
+            return occlusion;
+        }
+    }
+    return std::nullopt;
+}
+
+void find_upright(const Profiles& profiles, bool turned, std::vector<Occlusion>& found) {
+    const std::vector<Edge> edges = edges_of(profiles.columns);
+    std::size_t pairs = 0;
+    std::size_t searches = 0;
+    for (const Edge& left : edges) {
+        for (const Edge& right : edges) {
+            if (right.x - left.x < kThickMin || !lie_abreast(left, right) || ++pairs > kPairsMax) {
+                continue;
+            }
+            if (auto occlusion = between(profiles, left, right, searches)) {
+                occlusion->box = turned ? transposed(occlusion->box) : occlusion->box;
                 found.push_back(*occlusion);
             }
         }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kFitMin = 0.93;
 constexpr double kOneValueMin = 0.97;
+constexpr double kOneValueOfLineMin = 0.95;  ///< What is crossed shines through its sides.
 constexpr double kAreaMin = 300;
 constexpr double kOutsideMax = 0.30;
 constexpr double kContrastMin = 7;
@@ -134,18 +135,22 @@ std::optional<Occlusion> judged(const Plane& luma, const Component& component, i
 std::vector<Occlusion> constant_regions(const PictureView& picture, const Plane& luma, int tolerance) {
     std::vector<Occlusion> found;
     std::vector<Line> lines;
-    for (const Component& component : components_of(picture, {.tolerance = tolerance})) {
+    // A steep line of three pixels that was drawn smoothly has two of its own value in a row.
+    const ComponentBounds bounds{.tolerance = tolerance, .stretch_min = tolerance == 0 ? 2 : 3};
+    for (const Component& component : components_of(picture, bounds)) {
         const auto [value, share] = level_of(luma, component, tolerance);
-        if (share < kOneValueMin || spans(component.moments.box, luma)) {
+        if (share < kOneValueOfLineMin || spans(component.moments.box, luma)) {
             continue;
         }
-        if (const auto occlusion = judged(luma, component, value, tolerance)) {
+        const auto occlusion =
+            share >= kOneValueMin ? judged(luma, component, value, tolerance) : std::nullopt;
+        if (occlusion) {
             found.push_back(*occlusion);
         } else if (const auto line = line_of(picture, luma, component, tolerance)) {
             lines.push_back(*line);
         }
     }
-    std::ranges::move(scribbles_of(lines, std::max(1, tolerance)), std::back_inserter(found));
+    std::ranges::move(scribbles_of(lines, tolerance), std::back_inserter(found));
     return found;
 }
 

@@ -282,10 +282,11 @@ bool goes_on(const Profiles& profiles, const Grid& grid) {
 }
 
 Occlusion occlusion_of(const Grid& grid) {
-    const double cells = std::min(
+    // Its outer lines are known to a pixel or two only: parts of a cell do not count.
+    const double cells = std::round(std::min(
         static_cast<double>(grid.box.width()) / grid.across,
         static_cast<double>(grid.box.height()) / grid.down
-    );
+    ));
     return Occlusion{
         grid.box, OcclusionKind::kMosaic,
         cells < kMosaicCellsMin ? OcclusionVerdict::kDestroyed : OcclusionVerdict::kInsufficient,

@@ -1,6 +1,7 @@
 #include "pipeline/occlusions/occlusions.h"
 
 #include "pipeline/occlusions/bands.h"
+#include "pipeline/occlusions/blurred_boxes.h"
 #include "pipeline/occlusions/blurs.h"
 #include "pipeline/occlusions/constant_regions.h"
 #include "pipeline/occlusions/mosaics.h"
@@ -16,23 +17,36 @@ constexpr std::size_t kSideMin = 24;  ///< Nothing is judged in smaller pictures
 constexpr int kCompressed = 4;  ///< How far samples of one value lie apart after a JPEG of usual quality.
 constexpr int kCompressedLine = 16;  ///< The same of a line, next to what it crosses.
 constexpr double kSame = 0.4;
+constexpr double kPart = 0.7;
+constexpr double kWholePart = 0.9;
+constexpr double kAlmostAll = 0.9;
 
-double shared(const Box& a, const Box& b) {
+double common_area(const Box& a, const Box& b) {
     const Box both{
         std::max(a.left, b.left), std::max(a.top, b.top), std::min(a.right, b.right),
         std::min(a.bottom, b.bottom)};
-    return static_cast<double>(both.area()) /
-           static_cast<double>(std::max<std::int64_t>(1, std::min(a.area(), b.area())));
+    return both.empty() ? 0.0 : static_cast<double>(both.area());
 }
 
-/// What is found first holds: the kinds are asked from the surest to the least sure.
+/// Of `part`, how much lies in `whole`.
+double share_within(const Box& part, const Box& whole) {
+    return common_area(part, whole) / static_cast<double>(std::max<std::int64_t>(1, part.area()));
+}
+
+/// What is found first holds: the kinds are asked from the surest to the least sure. But where one comes to
+/// light of which others were only parts, it holds instead.
 void add(std::vector<Occlusion>& all, std::vector<Occlusion> found) {
     std::ranges::stable_sort(found, [](const Occlusion& a, const Occlusion& b) { return a.score > b.score; });
     for (const Occlusion& occlusion : found) {
         const bool known = std::ranges::any_of(all, [&](const Occlusion& other) {
-            return shared(other.box, occlusion.box) > kSame;
+            const bool is_part =
+                other.kind == occlusion.kind && share_within(other.box, occlusion.box) > kWholePart;
+            return share_within(occlusion.box, other.box) > (is_part ? kAlmostAll : kSame);
         });
         if (!known) {
+            std::erase_if(all, [&](const Occlusion& other) {
+                return share_within(other.box, occlusion.box) > kPart;
+            });
             all.push_back(occlusion);
         }
     }
@@ -83,6 +97,7 @@ Result<std::vector<Occlusion>> find_occlusions(const PictureView& picture) {
     add(all, constant_regions(picture, plane, kCompressedLine));
     add(all, find_bands(profiles));
     add(all, find_blurs(plane));
+    add(all, find_blurred_boxes(profiles));
     if (all.size() > kOcclusionsMax) {
         return fail(Fault::kQuarantine, "more earlier occlusions are found than a picture can hold");
     }

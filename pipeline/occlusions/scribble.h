@@ -18,7 +18,9 @@ struct Line {
     Box box;
     std::array<std::uint8_t, 3> value{};
     double length = 0;
-    double even = 0;  ///< Share of its pixels where it is as wide as elsewhere.
+    double even = 0;    ///< Share of its pixels where it is as wide as elsewhere.
+    double across = 0;  ///< How often rows cross it, all of them together.
+    double down = 0;    ///< The same of columns.
 };
 
 /// `tolerance`: of its samples. None: the component is no line over content.

@@ -167,4 +167,22 @@ void cover_scribble(Picture& picture, const Box& box, const Colour& colour, int 
     });
 }
 
+void cover_soft_line(
+    Picture& picture, const std::vector<std::array<double, 2>>& points, const Colour& colour, double width
+) {
+    const Picture before = picture;
+    const Box whole{
+        0, 0, static_cast<std::int64_t>(picture.columns), static_cast<std::int64_t>(picture.rows)};
+    change(picture, whole, [&](std::int64_t x, std::int64_t y, std::size_t channel) {
+        double far = 1e9;
+        for (std::size_t at = 1; at < points.size(); ++at) {
+            const std::array<double, 4> line{
+                points[at - 1][0], points[at - 1][1], points[at][0], points[at][1]};
+            far = std::min(far, distance(static_cast<double>(x) + 0.5, static_cast<double>(y) + 0.5, line));
+        }
+        const double drawn = std::clamp(width / 2 - far + 0.5, 0.0, 1.0);
+        return (1 - drawn) * sample(before, x, y, channel) + drawn * colour[channel];
+    });
+}
+
 }  // namespace efface::testing

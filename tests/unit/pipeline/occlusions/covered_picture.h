@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace efface::testing {
 
@@ -24,6 +25,12 @@ void cover_band(pipeline::Picture& picture, const pipeline::Box& box, const Colo
 /// A zigzag from side to side of the box, `turns` times.
 void cover_scribble(
     pipeline::Picture& picture, const pipeline::Box& box, const Colour& colour, int turns, int width
+);
+
+/// From point to point, with soft sides as drawing programs make them.
+void cover_soft_line(
+    pipeline::Picture& picture, const std::vector<std::array<double, 2>>& points, const Colour& colour,
+    double width
 );
 
 }  // namespace efface::testing
