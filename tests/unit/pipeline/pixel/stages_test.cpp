@@ -101,7 +101,7 @@ TEST_F(Stages, TheListNamesEachStageOnceAndSaysWhyItStandsThere) {
         EXPECT_TRUE(names.insert(stage.name).second) << stage.name;
         EXPECT_FALSE(stage.why_here.empty()) << stage.name;
     }
-    EXPECT_EQ(names.size(), 7U);
+    EXPECT_EQ(names.size(), 8U);
 }
 
 }  // namespace
