@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.face.noise import blur, fractal
+from training.noise import blur, fractal
 
 
 def lit(layers, random, rendering):

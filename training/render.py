@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.face.head import COLUMNS, ROWS
+from training.head import COLUMNS, ROWS
 
 SIDE = 160  # Of a view, pixels.
 REACH = 1.8  # A view shows -REACH to REACH.
