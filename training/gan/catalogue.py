@@ -17,13 +17,13 @@ def kind_of(first_seed, i):
     return KINDS[min(int(np.searchsorted(np.cumsum(list(SHARES.values())), random.random())), len(KINDS) - 1)]
 
 
-def drawn(first_seed, i, side, channels=1, kind=None):
+def drawn(first_seed, i, side, channels=1, kind=None, group=GROUP):
     """Picture i: float32 (channels, side, side), 0 to 1, and where the face is, bool (side, side). Of a kind where one is named."""
     random = np.random.default_rng([first_seed, i, 53])
-    seed = first_seed + i // GROUP
+    seed = first_seed + i // group
     kind = kind or kind_of(first_seed, i)
     if kind in ("photograph", "rendering"):
-        return photographs.drawn(random, seed, i % GROUP // (GROUP // 2), kind == "rendering", side, channels)
+        return photographs.drawn(random, seed, i % group // (group // 2), kind == "rendering", side, channels)
     if kind in radiographs.VIEWS:
         picture, face = radiographs.drawn(random, seed, kind, side)
     else:

@@ -10,18 +10,21 @@ from training import arrays
 from training.gan import catalogue
 
 FACE_CELL = 4
+PAIR = 2  # Pictures of one head in a pool for judging.
 NAMES = ("pictures", "faces", "kinds")
 
 
 def _drawn(first_seed, side, channels, in_turn, i):
-    kind = catalogue.KINDS[i // catalogue.GROUP % len(catalogue.KINDS)] if in_turn else catalogue.kind_of(first_seed, i)
-    picture, face = catalogue.drawn(first_seed, i, side, channels, kind)
+    kind, group = catalogue.kind_of(first_seed, i), catalogue.GROUP
+    if in_turn:
+        kind, group = catalogue.KINDS[i // PAIR % len(catalogue.KINDS)], PAIR
+    picture, face = catalogue.drawn(first_seed, i, side, channels, kind, group)
     cells = face.reshape(side // FACE_CELL, FACE_CELL, side // FACE_CELL, FACE_CELL).mean((1, 3)) > 0.5
     return (picture * 65535 + 0.5).astype(np.uint16), cells, catalogue.KINDS.index(kind)
 
 
 def make(folder, first_seed, count, side, channels=1, in_turn=False, processes=1, progress=sys.stderr):
-    """in_turn: one group of each kind after the other, for judging; else as often as catalogue.SHARES says."""
+    """in_turn: PAIR pictures of each kind after the other, for judging; else as often as catalogue.SHARES says."""
     cells = side // FACE_CELL
     kinds = {"pictures": (np.uint16, (channels, side, side)), "faces": (bool, (cells, cells)), "kinds": (np.uint8, ())}
     arrays.make(folder, kinds, functools.partial(_drawn, first_seed, side, channels, in_turn), count, processes, progress)
