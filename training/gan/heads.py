@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 
-from training.render import capsule, joined
+from training.render import capsule, joined, squares
 
 (AIR, SKIN, FAT, MUSCLE, CORTICAL, MARROW, GREY, WHITE, FLUID, ENAMEL, DENTINE, GLOBE, LENS, CARTILAGE, GLAND, BLOOD,
  METAL) = range(17)
@@ -38,13 +38,13 @@ def ellipsoid(places, centre, radii):
     """About the distance."""
     radii = np.asarray(radii, np.float32).reshape(3, 1)
     part = (places - np.asarray(centre, np.float32).reshape(3, 1)) / radii
-    far = np.sqrt((part * part).sum(0)) + np.float32(1e-6)
-    steep = np.sqrt(((part / radii) ** 2).sum(0)) + np.float32(1e-6)
+    far = np.sqrt(squares(part)) + np.float32(1e-6)
+    steep = np.sqrt(squares(part / radii)) + np.float32(1e-6)
     return far * (far - 1) / steep
 
 
 def ball(places, centre, radius):
-    return np.sqrt(((places - np.asarray(centre, np.float32).reshape(3, 1)) ** 2).sum(0)) - np.float32(radius)
+    return np.sqrt(squares(places - np.asarray(centre, np.float32).reshape(3, 1))) - np.float32(radius)
 
 
 def without(a, b, k):
@@ -80,9 +80,7 @@ class Head:
 
     def outside(self, places):
         """Negative in the head, about the distance beyond it."""
-        out = ellipsoid(places, self.middle, self.cranium)
-        out = joined(out, ellipsoid(places, (0, self.skull_up + 14, 40 + self.forehead), (52, 46, 48)), 20)
-        out = joined(out, ellipsoid(places, (0, self.skull_up - 4, -46 - self.occiput), (50, 52, 50)), 20)
+        out = self._vault(places)
         out = joined(out, ellipsoid(places, (0, -36, 24), (self.face_wide, 66, self.face_deep)), 18)
         neck = capsule(places, (0, -60, -self.neck_back), (0, -190, -self.neck_back - self.neck_lean), (self.neck_wide, self.neck_wide + 5))
         out = joined(out, neck, 22)
@@ -93,6 +91,11 @@ class Head:
         front = np.flatnonzero((places[2] > 5) & (places[1] < 60) & (places[1] > -150) & (pair[0] < 95))
         out[front] = self._face(places[:, front], pair[:, front], out[front])
         return out
+
+    def _vault(self, places):
+        out = ellipsoid(places, self.middle, self.cranium)
+        out = joined(out, ellipsoid(places, (0, self.skull_up + 14, 40 + self.forehead), (52, 46, 48)), 20)
+        return joined(out, ellipsoid(places, (0, self.skull_up - 4, -46 - self.occiput), (50, 52, 50)), 20)
 
     def _ear(self, pair):
         wide, high = 0.88 * self.skull_wide + 1 + self.ear_out, self.ear_high
@@ -209,13 +212,7 @@ class Head:
         return places[1] - (-16 + 0.36 * z.clip(-75, 62) - 6 * np.tanh((12 - z) / 8))
 
     def _skull(self, places, pair, out, at, deep, wave):
-        shell = ellipsoid(places, self.middle, self.cranium)
-        front = ellipsoid(places, (0, self.skull_up + 14, 40 + self.forehead), (52, 46, 48))
-        back = ellipsoid(places, (0, self.skull_up - 4, -46 - self.occiput), (50, 52, 50))
-        shell = joined(joined(shell, front, 20), back, 20)
-        thick = self.bone_thick * (1 + 0.25 * wave)
-        self.inner = shell + self.bone_deep + thick  # Negative within the skull.
-        base = self._base(places)
+        shell, thick, base = self._vault(places), self.bone_thick * (1 + 0.25 * wave), self._base(places)
         off = np.abs(shell + self.bone_deep + thick / 2) - thick / 2
         plate = np.maximum(np.abs(base + 2) - 2.4 - 1.5 * np.abs(wave), shell + self.bone_deep)
         magnum = np.hypot(places[0], (places[2] + 20) * 0.85) < 15
@@ -269,10 +266,7 @@ class Head:
 
     def _brain(self, places, pair, out, at, deep, wave):
         x, y, z = places
-        shell = ellipsoid(places, self.middle, self.cranium)
-        front = ellipsoid(places, (0, self.skull_up + 14, 40 + self.forehead), (52, 46, 48))
-        back = ellipsoid(places, (0, self.skull_up - 4, -46 - self.occiput), (50, 52, 50))
-        shell = joined(joined(shell, front, 20), back, 20) + self.bone_deep + self.bone_thick * (1 + 0.25 * wave)
+        shell = self._vault(places) + self.bone_deep + self.bone_thick * (1 + 0.25 * wave)  # Negative within the skull.
         base = self._base(places)
         inner = np.maximum(shell + 1.2, 1.5 - base)
         within = inner < 0
