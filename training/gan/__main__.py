@@ -5,7 +5,6 @@
 Steps: pictures, train, export, evaluate."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -77,12 +76,7 @@ def evaluate(folder, arguments):
     from training.gan import evaluate as judge
 
     torch.set_num_threads(arguments.threads)
-    files = {"metadata.json": ""}
-    module = torch.jit.load(folder / "generator.pt", _extra_files=files)
-    if json.loads(files["metadata.json"])["channels"] != 1:
-        print("only grey generators are judged", file=sys.stderr)
-        return
-    lines = []
+    module, lines = torch.jit.load(folder / "generator.pt"), []
     for side in arguments.sides:
         rows, sheet = judge.judged(module, folder / "held-out", side)
         png.write(folder / f"contact-{side}.png", sheet)
@@ -110,6 +104,8 @@ def main():
     parser.add_argument("--folder", type=Path, default=ROOT / "build/training/gan")
     parser.add_argument("--only", choices=STEPS)
     arguments = parser.parse_args()
+    if any(side % 32 for side in arguments.sides):
+        parser.error("--sides: multiples of 32")
     for step in STEPS:
         if arguments.only in (None, step):
             print(f"--- {step}", file=sys.stderr)

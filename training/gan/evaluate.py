@@ -68,7 +68,7 @@ def telea():
 
 
 def measured(filled, truth, mask):
-    """One value for each of COLUMNS; grey pictures of 0 to 1."""
+    """One value for each of COLUMNS; one plane of 0 to 1."""
     inner, outer = rims(mask)
     low, high = np.quantile(truth[~mask], [0.02, 0.98])
     error = float(((filled - truth)[mask] ** 2).mean())
@@ -79,37 +79,29 @@ def measured(filled, truth, mask):
             fineness(filled, mask) / max(fineness(truth, mask), 1e-4), fineness(filled, mask) / max(fineness(truth, rim), 1e-4))
 
 
-def fills(module):
-    """name: function of picture, mask, seed."""
-    def generated(picture, mask, seed):
-        x, hole = torch.from_numpy(picture * 2 - 1)[None, None], torch.from_numpy(mask.astype(np.float32))[None, None]
-        with torch.inference_mode():
-            out = module(x, hole, batches.noise_for(seed, 1, len(mask)))[0, 0].numpy() * 0.5 + 0.5
-        return np.where(mask, out, picture)
-
-    out = {"constant": lambda p, m, s: constant(p, m), "mean of the rim": lambda p, m, s: ring_mean(p, m)}
-    inpainted = telea()
-    if inpainted:
-        out["Telea"] = lambda p, m, s: inpainted(p, m)
-    return {**out, "generator": generated, "truth": lambda p, m, s: p}
+def grey(pictures):
+    """(1, channels, rows, columns) of -1 to 1 as one plane of 0 to 1."""
+    return (pictures[0].float().mean(0).cpu().numpy() * 0.5 + 0.5).astype(np.float32)
 
 
 def judged(module, folder, side):
-    """{method: {kind: rows of COLUMNS}}, and a sheet for people. Of grey pictures, or of the mean of colours' three planes."""
+    """{fill: {kind: rows of COLUMNS}}, and a sheet for people. Colours are judged by the mean of their planes."""
     pictures, faces, kinds = pool.read(folder)
-    methods = fills(module)
-    out = {name: {kind: [] for kind in catalogue.KINDS} for name in methods}
+    simple = {"constant": constant, "mean of the rim": ring_mean, "Telea": telea()}
+    simple = {name: fill for name, fill in simple.items() if fill}
+    out = {name: {kind: [] for kind in catalogue.KINDS} for name in (*simple, "generator", "truth")}
     sheet = []
     for i in range(len(pictures)):
-        truth, mask = batches.for_judging((JUDGED, i), pictures, faces, [i], side)
-        truth, mask, kind = truth[0].mean(0).numpy() * 0.5 + 0.5, mask[0, 0].numpy() > 0.5, catalogue.KINDS[kinds[i]]
-        row = [constant(truth, mask)]
-        for name, fill in methods.items():
-            filled = fill(truth, mask, (JUDGED, i)).astype(np.float32)
-            out[name][kind].append(measured(filled, truth, mask))
-            if name not in ("constant", "mean of the rim"):
-                row.append(filled)
+        given, hole = batches.for_judging((JUDGED, i), pictures, faces, [i], side)
+        with torch.inference_mode():
+            generated = module(given, hole, batches.noise_for((JUDGED, i), 1, side))
+        truth, mask = grey(given), hole[0, 0].numpy() > 0.5
+        fills = {name: fill(truth, mask).astype(np.float32) for name, fill in simple.items()}
+        fills = {**fills, "generator": grey(generated), "truth": truth}
+        for name, filled in fills.items():
+            out[name][catalogue.KINDS[kinds[i]]].append(measured(filled, truth, mask))
         if i < SHEET:
+            row = [fills[name] for name in ("constant", "Telea", "generator", "truth") if name in fills]
             sheet.append(np.hstack([np.pad(shown(one[None] * 2 - 1), ((1, 1), (1, 1), (0, 0))) for one in row]))
     return out, png.grid(sheet, 2)
 
