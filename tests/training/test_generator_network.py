@@ -196,6 +196,19 @@ def test_batches_are_windowed_by_what_is_visible_and_their_masks_lie_on_the_grid
     assert torch.equal(batches.window(raw, hole)[hole < 0.5], batches.window(other, hole)[hole < 0.5])
 
 
+def test_half_of_a_batch_shows_what_is_cut_out_about_a_face_and_the_face_lies_where_it_is_shown():
+    pictures, faces = torch.zeros(64, 1, 128, 128), torch.zeros(64, 1, 32, 32)
+    pictures[:, :, 40:72, 60:84] = 1
+    faces[:, :, 10:18, 15:21] = 1
+    half, x, y = batches.crops(faces)
+    assert half[0] == pytest.approx(0.25 * 1.5 * 1.6) and (x[0], y[0]) == (pytest.approx(0.125), pytest.approx(-0.125))
+    for side in (64, 128):
+        shown, where = batches.placed(np.random.default_rng(1), pictures, faces, side)
+        assert (shown - where.float()).abs().mean() < 0.03
+        shares = where.float().mean((1, 2, 3)).sort().values
+        assert shares[8] < 0.07 and shares[-8] > 0.1  # Whole pictures, and cut out ones.
+
+
 def test_the_losses_are_least_where_the_fill_is_the_truth():
     truth, mask, _ = asked()
     other = torch.where(mask > 0.5, -truth, truth)

@@ -1,4 +1,4 @@
-"""From pictures on disk to a batch: turned, scaled, shifted, mirrored, masked anew, windowed as Efface windows before it asks
+"""From pictures on disk to a batch: cut out, turned, scaled, mirrored, masked anew, windowed as Efface windows before it asks
 the network, toned. Every draw follows from the seed given."""
 
 import numpy as np
@@ -9,6 +9,9 @@ from training.gan import occlusions
 
 WINDOW = (0.005, 0.995)  # Quantiles of the visible pixels that become -1 and 1.
 SAMPLED = 4096  # Pixels that quantiles are taken of.
+CLOSE = 0.5  # Of the pictures show what is cut out about a face,
+CUT_OUT = 1.6  # which is so many times the mask.
+SCALE_MIN, SCALE_MAX = 0.35, 1.15  # Of a picture's side.
 
 
 def window(pictures, masks):
@@ -26,22 +29,41 @@ def _uniform(random, low, high, count):
     return torch.from_numpy(random.uniform(low, high, count).astype(np.float32))
 
 
+def crops(faces):
+    """Of each picture the square about its face that Efface cuts out: half of its side, its middle; all on -1 to 1 of the
+    picture's side. The whole picture where it shows no face."""
+    out = []
+    for face in faces:
+        where = face[0].numpy() > 0.5
+        if not where.any():
+            out.append((1.0, 0.0, 0.0))
+            continue
+        left, top, right, bottom = (2 * edge / len(where) - 1 for edge in occlusions.bounds(where))
+        out.append((max(right - left, bottom - top) / 2 * occlusions.GROWN * CUT_OUT, (left + right) / 2, (top + bottom) / 2))
+    return torch.tensor(out, dtype=torch.float32).T
+
+
 def placed(random, pictures, faces, side):
-    """Pictures and where the faces are, both as `side` pixels, under one random motion."""
+    """Pictures and where the faces are, both as `side` pixels, each under a random motion: whole, or about the face."""
     n = len(pictures)
-    if side < pictures.shape[-1]:
-        pictures = F.interpolate(pictures, (side, side), mode="area")
-    turn, scale = _uniform(random, -0.25, 0.25, n), _uniform(random, 0.75, 1.15, n)
+    half, x, y = crops(faces)
+    close = torch.from_numpy(random.random(n) < CLOSE)
+    scale = torch.where(close, half * _uniform(random, 0.9, 1.4, n), _uniform(random, 0.75, 1.15, n)).clamp(SCALE_MIN, SCALE_MAX)
+    x = torch.where(close, x, torch.zeros(n)) + _uniform(random, -0.12, 0.12, n)
+    y = torch.where(close, y, torch.zeros(n)) + _uniform(random, -0.12, 0.12, n)
+    turn = _uniform(random, -0.25, 0.25, n)
     quarters = torch.from_numpy(np.where(random.random(n) < 0.12, random.integers(1, 4, n), 0).astype(np.float32))
     turn = turn + quarters * (np.pi / 2)
     mirror = torch.from_numpy(np.where(random.random(n) < 0.5, -1, 1).astype(np.float32))
-    x, y = _uniform(random, -0.12, 0.12, n), _uniform(random, -0.12, 0.12, n)
     cosine, sine = scale * turn.cos(), scale * turn.sin()
     motion = torch.stack([torch.stack([mirror * cosine, -mirror * sine, x], 1), torch.stack([sine, cosine, y], 1)], 1)
     grid = F.affine_grid(motion, [n, 1, side, side], align_corners=False)
-    pictures = F.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)
-    faces = F.grid_sample(faces, grid, mode="bilinear", padding_mode="zeros", align_corners=False) > 0.5
-    return pictures, faces
+    out = F.grid_sample(pictures, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    coarse = torch.nonzero(scale * pictures.shape[-1] > 1.5 * side).flatten()  # Too few places to take single pixels.
+    if len(coarse):
+        small = F.interpolate(pictures[coarse], (side, side), mode="area")
+        out[coarse] = F.grid_sample(small, grid[coarse], mode="bilinear", padding_mode="border", align_corners=False)
+    return out, F.grid_sample(faces, grid, mode="bilinear", padding_mode="zeros", align_corners=False) > 0.5
 
 
 def toned(random, pictures):
