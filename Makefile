@@ -10,11 +10,11 @@ PROGRAMS := efface effaced efface-worker
 CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
 export CTEST_OUTPUT_ON_FAILURE := 1
 
-.PHONY: help demo run test test-long bench bench-pixels tune-text tune-occlusions docs torch-full train-face sanitize tsan format-check clean setup setup-test programs everything
+.PHONY: help demo run test test-long bench bench-pixels tune-text tune-occlusions docs torch-full train-face train-generator sanitize tsan format-check clean setup setup-test programs everything
 
 help: ## Show this help
 	@echo "Efface, a DICOM node that makes studies safe to share. Start with: make demo"
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
 
 demo: programs ## Install, build, run a node and send it bundled synthetic studies
 	@.venv/bin/python scripts/demo.py
@@ -62,6 +62,9 @@ torch-full: ## What training/ needs of PyTorch, into .venv (2.1 GB; building and
 
 train-face: torch-full ## Train the face network anew: data, training, evaluation, build/training/face/
 	@.venv/bin/python -m training.face $(ARGS)
+
+train-generator: torch-full ## Train a network of the generative fill: pictures, training, file, judgement, build/training/gan/
+	@.venv/bin/python -m training.gan $(ARGS)
 
 sanitize: setup ## Unit and refuse tests under AddressSanitizer and UBSan
 	@$(CONFIGURE) -B build-asan -DEFFACE_SANITIZE=address,undefined

@@ -12,7 +12,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from training.face import catalogue, compose, degrade, evaluate, find, head, library, pool, render, shade  # noqa: E402
+from training import degrade, head, render, shade  # noqa: E402
+from training.face import catalogue, compose, evaluate, find, library, pool  # noqa: E402
 
 COUNTS = {"rendering": 3, "photograph": 3, "radiograph": 1, "body": 2}
 

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from training.face import workers
+from training import workers
 
 workers.one_thread_each()  # Before anything imports numpy.
 

@@ -3,8 +3,8 @@ rays as heads, so that the way of drawing tells nothing."""
 
 import numpy as np
 
-from training.face.head import Head, table_noise
-from training.face.render import HeadShape, capsule, joined
+from training.head import Head, table_noise
+from training.render import HeadShape, capsule, joined
 
 
 class Rods:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from training.face import films, medical, scenes, things, vessels
+from training import scenes
+from training.face import films, medical, things, vessels
 
 
 def panels(random, side):

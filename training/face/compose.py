@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from training.face import catalogue, degrade, scenes, shade
-from training.face.noise import blur, halved, sampled, smooth
+from training import degrade, scenes, shade
+from training.face import catalogue
+from training.noise import blur, halved, sampled, smooth
 
 SIDE = 192
 FACE_MIN, FACE_MAX = 16, 230  # Longer side of a face, pixels.

@@ -4,8 +4,8 @@ scenes.py; x to the right, y down."""
 import numpy as np
 
 from training.face.medical import oval
-from training.face.noise import blur, fractal, smooth
-from training.face.scenes import grid, lettering, turned
+from training.noise import blur, fractal, smooth
+from training.scenes import grid, lettering, turned
 
 
 def _rod(x, y, a, b, size):

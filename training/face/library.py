@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training.face import bodies, render, workers
-from training.face.head import head
+from training import render, workers
+from training.face import bodies
+from training.head import head
 
 KINDS = ("rendering", "photograph", "radiograph", "body")
 VIEWS_OF_A_HEAD = 3

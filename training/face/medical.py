@@ -3,8 +3,8 @@ close by, endoscopy, nuclei, what a whole-body scan shows. Scenes as in scenes.p
 
 import numpy as np
 
-from training.face.noise import blur, fractal, smooth
-from training.face.scenes import grid, lettering, turned
+from training.noise import blur, fractal, smooth
+from training.scenes import grid, lettering, turned
 
 
 def oval(x, y, x0, y0, w, h, degrees=0.0):

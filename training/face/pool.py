@@ -4,11 +4,11 @@ compose.sample(first seed + i), of the family 'redacted' in the last part."""
 
 import functools
 import sys
-from pathlib import Path
 
 import numpy as np
 
-from training.face import compose, library, workers
+from training import arrays
+from training.face import compose, library
 
 BOXES_MAX = 6
 REDACTED = 10  # The last of so many parts of a pool shows heads whose faces were blackened.
@@ -32,33 +32,10 @@ def _drawn(library_folder, first_seed, count, i):
 
 
 def make(folder, library_folder, first_seed, count, processes=1, progress=sys.stderr):
-    """Goes on where it was interrupted: the file `done` says how many pictures are whole."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    shape = (count, compose.SIDE, compose.SIDE)
-    done_path = folder / "done"
-    done = int(done_path.read_text()) if done_path.exists() else 0
-    fresh = not (folder / "pictures.npy").exists() or np.load(folder / "pictures.npy", mmap_mode="r").shape != shape
-    if fresh:
-        done = 0
-        done_path.write_text("0")
-        np.lib.format.open_memmap(folder / "pictures.npy", "w+", np.uint8, shape)
-        np.lib.format.open_memmap(folder / "boxes.npy", "w+", np.float32, (count, BOXES_MAX, 5))
-    if done == count:
-        return
-    pictures, boxes = (np.lib.format.open_memmap(folder / name, "r+") for name in ("pictures.npy", "boxes.npy"))
-    drawn = workers.each(functools.partial(_drawn, library_folder, first_seed, count), range(done, count), processes)
-    for i, one in enumerate(drawn, done):
-        pictures[i], boxes[i] = one
-        if i % 100 == 99 or i + 1 == count:
-            pictures.flush()
-            boxes.flush()
-            done_path.write_text(str(i + 1))
-            if progress:
-                print(f"\rpictures: {i + 1} of {count}", end="", file=progress, flush=True)
-    if progress:
-        print(file=progress)
+    """Goes on where it was interrupted (arrays.py)."""
+    kinds = {"pictures": (np.uint8, (compose.SIDE, compose.SIDE)), "boxes": (np.float32, (BOXES_MAX, 5))}
+    arrays.make(folder, kinds, functools.partial(_drawn, library_folder, first_seed, count), count, processes, progress)
 
 
 def read(folder):
-    return tuple(np.load(Path(folder) / name, mmap_mode="r") for name in ("pictures.npy", "boxes.npy"))
+    return arrays.read(folder, ("pictures", "boxes"))

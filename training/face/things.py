@@ -4,8 +4,8 @@ several pictures on one screen. Scenes as in scenes.py."""
 import numpy as np
 
 from training.face.medical import oval
-from training.face.noise import blur, fractal, smooth
-from training.face.scenes import clouds, gradient, grid, lettering, plain, turned
+from training.noise import blur, fractal, smooth
+from training.scenes import clouds, gradient, grid, lettering, plain, turned
 
 
 def chart(random, side):

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.face import pool, png
+from training import png
+from training.face import pool
 from training.face.find import boxes_of
 from training.face.loss import edge_loss, score_loss, targets
 from training.face.network import STRIDE, FaceNetwork, weight_count

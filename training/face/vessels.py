@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from training.face.noise import blur, fractal, smooth
-from training.face.scenes import grid, lettering, turned
+from training.noise import blur, fractal, smooth
+from training.scenes import grid, lettering, turned
 
 RADII = 6  # Steps of thickness: thinner branches are drawn together.
 

@@ -3,7 +3,7 @@
 
     tune_text.py [--count N] [--seed S] [--build DIR] [--keep FILE]
 
-Pictures are the training's scenes (training/face/scenes.py) and ultrasound of tests/synthetic/echo.py, half of them with
+Pictures are the training's scenes (training/scenes.py) and ultrasound of tests/synthetic/echo.py, half of them with
 lines of text in fonts that tests/bench/pixels does not use, half with areas already blackened, as the search after
 blackening meets them. What make bench-pixels scores on has no part in it. Packages: fonts-urw-base35, fonts-hack,
 fonts-inconsolata, fonts-ipafont-gothic, fonts-nanum.
@@ -43,7 +43,7 @@ GRID = 8
 def ground(rng):
     """uint8, rows x columns, and what it is."""
     from echo import ultrasound_frame
-    from training.face import scenes
+    from training import scenes
 
     kind = ("sector",) * 3 + SCENES
     name = kind[rng.integers(len(kind))]

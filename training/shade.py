@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from training.face.noise import blur, fractal
+from training.noise import blur, fractal
 
 
-def lit(layers, random, rendering):
-    """As a 3D viewer shows a surface (`rendering`), or as a camera shows a person."""
+def lit(layers, random, rendering, grain=1.0):
+    """As a 3D viewer shows a surface (`rendering`; `grain` scales its noise), or as a camera shows a person."""
     cover, face = layers[0] / np.float32(255), layers[7] / np.float32(255)
     normal = layers[1:4].astype(np.float32) / 127.5 - 1
     albedo = layers[4].astype(np.float32) / 127.5
@@ -36,7 +36,7 @@ def lit(layers, random, rendering):
                 far = (depth - seen.min()) / max(float(np.ptp(seen)), 1e-3)
                 grey = grey * (1 - u(0.2, 0.8) * far)
         if random.random() < 0.5:
-            grey = grey + u(0.02, 0.15) * random.normal(0, 1, grey.shape).astype(np.float32)
+            grey = grey + grain * u(0.02, 0.15) * random.normal(0, 1, grey.shape).astype(np.float32)
         if random.random() < 0.25:  # A threshold through noise: holes and specks.
             holes = fractal(random, *cover.shape, int(u(20, 70)), 2) > u(0.5, 0.9)
             cover = cover * (1 - holes * u(0.3, 1))

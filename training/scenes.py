@@ -1,9 +1,10 @@
 """Pictures without a face, and what stands behind those with one. Each is float32 (side, side), 0 black to 1 white, of a
-random generator alone. More of them in vessels.py, medical.py, films.py and things.py; catalogue.py lists all."""
+random generator alone. More of them in training/face/, whose
+catalogue.py lists all."""
 
 import numpy as np
 
-from training.face.noise import blur, fractal, smooth
+from training.noise import blur, fractal, smooth
 
 
 def grid(side):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.face.noise import blur
+from training.noise import blur
 
 _AT = np.arange(8)
 COSINES = (np.sqrt(0.25) * np.cos((2 * _AT[None, :] + 1) * _AT[:, None] * np.pi / 16)).astype(np.float32)

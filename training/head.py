@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.face.noise import blur, fractal
+from training.noise import blur, fractal
 
 ROWS, COLUMNS = 192, 384  # Latitude from below to above, longitude from behind over the left and the front.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.face.head import COLUMNS, ROWS
+from training.head import COLUMNS, ROWS
 
 SIDE = 160  # Of a view, pixels.
 REACH = 1.8  # A view shows -REACH to REACH.
@@ -49,13 +49,20 @@ def look_up(tables, places):
     return lower * (1 - up) + upper * up
 
 
+def squares(places):
+    """Their sum over x, y, z; three times as fast as numpy's over a first axis of three, and the same bits."""
+    x, y, z = places
+    return x * x + y * y + z * z
+
+
 def capsule(places, start, end, radius):
     """Distance to a rod with round ends; radius may be a pair, start's and end's."""
     start, end = (np.asarray(one, np.float32).reshape(3, 1) for one in (start, end))
     along = end - start
-    part = (((places - start) * along).sum(0) / max(float((along ** 2).sum()), 1e-6)).clip(0, 1)
+    x, y, z = (places - start) * along
+    part = ((x + y + z) / max(float((along ** 2).sum()), 1e-6)).clip(0, 1)
     first, last = radius if isinstance(radius, tuple) else (radius, radius)
-    return np.sqrt(((places - start - along * part) ** 2).sum(0)) - (first + (last - first) * part)
+    return np.sqrt(squares(places - start - along * part)) - (first + (last - first) * part)
 
 
 def joined(a, b, k=0.12):
@@ -81,7 +88,7 @@ class HeadShape:
 
     def __call__(self, places):
         places = self._sliced(places)
-        skin = np.sqrt((places ** 2).sum(0)) - look_up(self.head.radius[None], places)[0]
+        skin = np.sqrt(squares(places)) - look_up(self.head.radius[None], places)[0]
         out = joined(skin, self._body(places))
         cut = self.cut
         beyond = np.maximum(places[1] - cut.highest, cut.lowest - places[1])
