@@ -7,12 +7,12 @@ namespace {
 
 /// Of its own ground, of every orientation, language, size and contrast (from 20 % on) the worst.
 constexpr std::string_view kTextMeasuredOn = 
-    "drawn pictures, 2507 lines; the worst cell: 305 Chinese lines, 95.8 to 99.1 %; seed 20261121";
+    "drawn pictures, 3430 lines; the worst cell: 415 Japanese lines, 96.2 to 99.0 %; seed 20261121";
 
 constexpr MeasuredRecall kRecalls[] = {
-    {ImageKind::kRadiograph, "radiographs", 95, 0, kTextMeasuredOn},
-    {ImageKind::kUltrasound, "ultrasound", 95, 0, kTextMeasuredOn},
-    {ImageKind::kTomogram, "scouts, derived images and screens of scanners", 95, 0, kTextMeasuredOn},
+    {ImageKind::kRadiograph, "radiographs", 96, 0, kTextMeasuredOn},
+    {ImageKind::kUltrasound, "ultrasound", 96, 0, kTextMeasuredOn},
+    {ImageKind::kTomogram, "scouts, derived images and screens of scanners", 96, 0, kTextMeasuredOn},
 };
 
 }  // namespace
