@@ -50,7 +50,8 @@ inline constexpr std::array kPixelDoubts{
         "a transfer syntax or shape whose samples are not read"},
     PixelDoubtRow{
         PixelDoubt::kStatedUnfound, "stated-unfound", true, true,
-        "the sender says YES in Burned In Annotation or Recognizable Visual Features, and nothing is blackened"},
+        "the sender says YES in Burned In Annotation or Recognizable Visual Features, and nothing is "
+        "blackened"},
     PixelDoubtRow{
         PixelDoubt::kLowConfidence, "low-confidence", true, true,
         "something that may be text or a face, with a score less than 0.1 below that from which on it is "

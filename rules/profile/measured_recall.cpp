@@ -6,7 +6,7 @@ namespace efface::rules {
 namespace {
 
 /// Of its own ground, of every orientation, language, size and contrast (from 20 % on) the worst.
-constexpr std::string_view kTextMeasuredOn = 
+constexpr std::string_view kTextMeasuredOn =
     "drawn pictures, 3430 lines; the worst cell: 415 Japanese lines, 96.2 to 99.0 %; seed 20261121";
 
 constexpr MeasuredRecall kRecalls[] = {
