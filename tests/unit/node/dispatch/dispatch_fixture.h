@@ -160,6 +160,7 @@ destinations = ["archive"]
             if (std::chrono::steady_clock::now() > until) {
                 return false;
             }
+            // Between two looks at the condition: rows of another thread's writer notify nobody.
             std::this_thread::sleep_for(std::chrono::milliseconds{2});
         }
         return true;

@@ -161,13 +161,7 @@ protected:
     ValueDetector text_{kTextGrey};
     ValueDetector face_{kFaceGrey};
     pipeline::Finders finders_{&text_, &face_};
-    rules::RuleSet rules_ = rules_of(R"(
-[[rule]]
-name = "found"
-profile = "basic"
-pixel_policy = "remove-found"
-destinations = ["archive"]
-)");
+    rules::RuleSet rules_ = rules_of(kRemoveFoundRules);
     std::string original_;
     std::string before_;
     Cleaned cleaned_;

@@ -24,6 +24,15 @@ pixel_policy = "header-only"
 destinations = ["archive"]
 )";
 
+/// A rule "found".
+inline constexpr std::string_view kRemoveFoundRules = R"(
+[[rule]]
+name = "found"
+profile = "basic"
+pixel_policy = "remove-found"
+destinations = ["archive"]
+)";
+
 inline rules::ProjectKey test_key() {
     std::array<std::uint8_t, rules::kKeyBytes> bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i) {

@@ -140,13 +140,7 @@ protected:
     AreaDetector area_;
     Nothing nothing_;
     pipeline::Finders finders_{&area_, &nothing_};
-    rules::RuleSet rules_ = rules_of(R"(
-[[rule]]
-name = "found"
-profile = "basic"
-pixel_policy = "remove-found"
-destinations = ["archive"]
-)");
+    rules::RuleSet rules_ = rules_of(kRemoveFoundRules);
     std::string said_ = "01";
     std::string original_;
     Cleaned cleaned_;

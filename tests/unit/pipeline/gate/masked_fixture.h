@@ -251,13 +251,7 @@ protected:
     ValueDetector text_{kTextValue};
     ValueDetector face_{kFaceValue};
     pipeline::Finders finders_{&text_, &face_};
-    rules::RuleSet rules_ = rules_of(R"(
-[[rule]]
-name = "found"
-profile = "basic"
-pixel_policy = "remove-found"
-destinations = ["archive"]
-)");
+    rules::RuleSet rules_ = rules_of(kRemoveFoundRules);
     std::string original_;
     std::string before_;
     std::size_t sample_bytes_ = 0;

@@ -313,13 +313,7 @@ protected:
     HalfDetector text_{false};
     HalfDetector face_{true};
     pipeline::Finders finders_{&text_, &face_};
-    rules::RuleSet rules_ = rules_of(R"(
-[[rule]]
-name = "found"
-profile = "basic"
-pixel_policy = "remove-found"
-destinations = ["archive"]
-)");
+    rules::RuleSet rules_ = rules_of(kRemoveFoundRules);
     std::vector<Bytes> frames_;
     std::string original_;
     Cleaned cleaned_;
