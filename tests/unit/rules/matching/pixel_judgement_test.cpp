@@ -60,5 +60,13 @@ TEST(Markers, AreCapitalsEachOnceWithoutADigit) {
     EXPECT_FALSE(marker_index("l").has_value());
 }
 
+TEST(MeasuredRecalls, HaveNoRowForScreensOfAScanner) {
+    const PixelIdentity screen{.text = true, .face = false, .kind = ImageKind::kTomogram};
+    const PixelIdentity radiograph{.text = true, .face = false, .kind = ImageKind::kRadiograph};
+
+    EXPECT_TRUE(is_measured(radiograph, PixelRules{}.recall_percent_min, measured_recalls()));
+    EXPECT_FALSE(is_measured(screen, 1, measured_recalls()));
+}
+
 }  // namespace
 }  // namespace efface::rules
