@@ -1,6 +1,7 @@
 """Servers as the tests need them: on loopback, on free ports, in folders of their own, ended by process id."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
@@ -13,11 +14,20 @@ START_SECONDS = 30
 STOP_SECONDS = 30
 
 
+# Below what the kernel gives to clients (32768 on): nobody is given the port of a server that is being started again.
+PORTS_FROM, PORTS_A_PROCESS, PROCESSES = 12000, 100, 200
+_drawn = itertools.count()
+
+
 def free_port():
-    """A port that was free a moment ago, on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that is free on loopback, out of those that no other test's process draws from."""
+    first = PORTS_FROM + os.getpid() % PROCESSES * PORTS_A_PROCESS
+    for _ in range(PORTS_A_PROCESS):
+        port = first + next(_drawn) % PORTS_A_PROCESS
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError(f"none of {PORTS_A_PROCESS} ports from {first} on is free")
 
 
 def wait_until(condition, seconds, what):
