@@ -75,6 +75,6 @@ CELLS = (
     Cell("face_rendering.rotated", "face", _head(rendering, (0, 60), ANY), 500, FACES, 1.1),
     Cell("no_face.scenes", "no_face", _without(SCENES), 500, FACES, 1.1),
     Cell("no_face.clinical", "no_face", _without(CLINICAL), 500, FACES, 1.1),
-    *(Cell(f"text.{ground}", "text", _inscribed(ground), 400, TEXT, .8) for ground in GROUNDS),
+    *(Cell(f"text.{ground}", "text", _inscribed(ground), 620, TEXT, .8) for ground in GROUNDS),
     *(Cell(f"no_text.{ground}", "no_text", _bare(ground), 500, TEXT, .8) for ground in GROUNDS),
 )
