@@ -200,7 +200,8 @@ constexpr std::array kCommands{
         "0, 1 no such destination, 4 no daemon", kDestinationChangeOptions, &run_destination_release},
     CommandRow{
         "dest test", "Does a destination answer? C-ECHO, or whether the folder can be written",
-        "Nothing but an association and a C-ECHO is sent; in a folder nothing is written.",
+        "Nothing but an association and a C-ECHO is sent; in a folder nothing is written. Where a rule has\n"
+        "masks delivered there, it must accept Segmentation Storage too.",
         "efface dest test archive", "0 it answers, 1 it does not", kDestinationTestOptions,
         &run_destination_test},
     CommandRow{

@@ -63,7 +63,7 @@ Exit run_destination_test(CommandContext& context, const Arguments& arguments) {
         context.output.error("there is no destination '" + name + "'");
         return Exit::kNegative;
     }
-    const DestinationAnswer answer = test_destination(context.environment, *destination);
+    const DestinationAnswer answer = test_destination(context.environment, **settings, *destination);
     if (context.output.json()) {
         context.output.json_line({{"destination", name}, {"answers", answer.answers}, {"text", answer.text}});
     } else {

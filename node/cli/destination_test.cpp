@@ -1,11 +1,13 @@
 #include "node/cli/destination_test.h"
 
+#include "node/cli/rule_file.h"
 #include "node/dimse/store_client.h"
 #include "rules/vocabulary/sop_class.h"
 #include "rules/vocabulary/transfer_syntax.h"
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -23,47 +25,80 @@ std::string status_text(std::uint16_t status) {
     return text.data();
 }
 
-DestinationAnswer test_dicom(const DestinationSettings& destination) {
+/// What one association showed.
+struct Asked {
+    std::optional<Outcome> opened;
+    std::optional<Outcome> echoed;
+    bool takes_segmentations = false;
+};
+
+Asked ask(const DestinationSettings& destination, bool segmentations) {
     Limits limits;
     limits.connect = std::chrono::seconds{destination.connect_timeout_seconds};
     limits.associate = limits.connect;
     limits.response = std::chrono::seconds{destination.response_timeout_seconds};
+    std::vector<ProposedContext> contexts{
+        {std::string{rules::kVerificationSopClass}, {std::string{rules::kImplicitVrLittleEndian}}}};
+    const std::string mask_class{rules::kSegmentationSopClass};
+    const std::string mask_syntax{rules::kExplicitVrLittleEndian};
+    if (segmentations) {
+        contexts.push_back({mask_class, {mask_syntax}});
+    }
     boost::asio::io_context io;
     StoreClient client{io, limits};
-    std::optional<Outcome> opened;
-    std::optional<Outcome> echoed;
-    const auto release = [&] { client.release([](const Outcome&) {}); };
+    Asked asked;
+    const auto on_echo = [&](const Outcome& answer) {
+        asked.echoed = answer;
+        if (answer.association_open) {
+            client.release([](const Outcome&) {});
+        }
+    };
     client.open(
         {.host = destination.host,
          .port = destination.port,
          .called_ae = destination.called_ae,
          .calling_ae = destination.calling_ae},
-        {{std::string{rules::kVerificationSopClass}, {std::string{rules::kImplicitVrLittleEndian}}}},
+        std::move(contexts),
         [&](const Outcome& outcome) {
-            opened = outcome;
+            asked.opened = outcome;
             if (outcome.association_open) {
-                client.echo([&](const Outcome& answer) {
-                    echoed = answer;
-                    if (answer.association_open) {
-                        release();
-                    }
-                });
+                asked.takes_segmentations = segmentations && client.accepts(mask_class, mask_syntax);
+                client.echo(on_echo);
             }
         }
     );
     io.run();
+    return asked;
+}
+
+std::string failure_of(const std::optional<Outcome>& outcome) {
+    return std::string{failure_name(outcome ? outcome->failure : TransportFailure::kCancelled)};
+}
+
+DestinationAnswer test_dicom(const Settings& settings, const DestinationSettings& destination) {
+    const auto wanted = wants_segmentations(settings, destination.name);
+    const auto [opened, echoed, takes_segmentations] = ask(destination, wanted.value_or(false));
     const std::string where = destination.host + ":" + std::to_string(destination.port);
     if (!opened || !opened->association_open) {
-        return {
-            false, where + ": no association: " +
-                       std::string{failure_name(opened ? opened->failure : TransportFailure::kCancelled)}};
+        return {false, where + ": no association: " + failure_of(opened)};
     }
     if (!echoed || !echoed->answered()) {
-        return {
-            false, where + ": associated, but C-ECHO had no answer: " +
-                       std::string{failure_name(echoed ? echoed->failure : TransportFailure::kCancelled)}};
+        return {false, where + ": associated, but C-ECHO had no answer: " + failure_of(echoed)};
     }
-    return {echoed->status == 0, where + ": C-ECHO answered with status " + status_text(echoed->status)};
+    const std::string text = where + ": C-ECHO answered with status " + status_text(echoed->status);
+    if (!wanted) {
+        return {
+            echoed->status == 0,
+            text + "; not asked whether it takes Segmentations of masks: " + wanted.error()};
+    }
+    if (*wanted && !takes_segmentations) {
+        return {
+            false, text +
+                       "; it does not accept Segmentation Storage in Explicit VR Little Endian, as which a "
+                       "rule has masks delivered there: have it accept that, or take mask_segmentation "
+                       "out of the rule"};
+    }
+    return {echoed->status == 0, text + (*wanted ? "; it takes Segmentations of masks" : "")};
 }
 
 /// The nearest folder that exists must let us write; the rest is made with the first file.
@@ -97,8 +132,27 @@ DestinationAnswer test_folder(Environment& environment, const DestinationSetting
 
 }  // namespace
 
-DestinationAnswer test_destination(Environment& environment, const DestinationSettings& destination) {
-    return destination.kind == DestinationKind::kDicom ? test_dicom(destination)
+tl::expected<bool, std::string> wants_segmentations(
+    const Settings& settings, const std::string& destination
+) {
+    bool wanted = false;
+    for (const ProjectSettings& project : settings.projects) {
+        const auto file = read_rule_file(project.rules_file);
+        if (!file) {
+            return tl::unexpected{file.error()};
+        }
+        wanted = wanted || std::ranges::any_of(file->rules.rules(), [&](const rules::Rule& rule) {
+                     return rule.pixels.mask_segmentation &&
+                            std::ranges::find(rule.destinations, destination) != rule.destinations.end();
+                 });
+    }
+    return wanted;
+}
+
+DestinationAnswer test_destination(
+    Environment& environment, const Settings& settings, const DestinationSettings& destination
+) {
+    return destination.kind == DestinationKind::kDicom ? test_dicom(settings, destination)
                                                        : test_folder(environment, destination);
 }
 

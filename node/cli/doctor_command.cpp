@@ -268,7 +268,7 @@ void check_destinations(Findings& findings, Environment& environment, const Sett
     for (const DestinationSettings& destination : settings.destinations) {
         const std::string what = "destination " + destination.name;
         if (destination.kind == DestinationKind::kFolder || echo) {
-            const DestinationAnswer answer = test_destination(environment, destination);
+            const DestinationAnswer answer = test_destination(environment, settings, destination);
             add(findings, answer.answers ? Health::kOk : Health::kWrong, what, answer.text);
             continue;
         }

@@ -14,6 +14,7 @@ from programs import tool
 from pydicom.filereader import read_file_meta_info
 from pynetdicom import AE, _config, evt
 from pynetdicom.presentation import StoragePresentationContexts
+from pynetdicom.sop_class import Verification
 
 SEND_SECONDS = 120
 CONTEXTS_MAX = 100
@@ -165,6 +166,7 @@ class Sink:
         self.called_ae, self.port, self._answer = called_ae, port or free_port(), answer
         self._lock, self.arrivals, self.digests = threading.Lock(), defaultdict(list), defaultdict(set)
         ae = AE(ae_title=called_ae)
+        ae.add_supported_context(Verification)
         for context in StoragePresentationContexts:
             if context.abstract_syntax in without:
                 continue

@@ -126,3 +126,18 @@ def test_a_second_output_has_the_segmentation_of_the_first(make_node, synthetic,
     arrived = sorted(map(dcmread, archive.files()), key=lambda ds: ds.SOPClassUID == SegmentationStorage)
     check_pair(*arrived)
     assert any(row["event"] == "transcoded" for row in node.rows("audit", "query", "--limit", 1000))
+
+
+def test_who_asks_a_destination_beforehand_learns_whether_it_takes_masks(make_node, make_sink, synthetic, mask_rules):
+    takes, refuses = make_sink(), make_sink(without=[SegmentationStorage])
+    for name, sink, masks, status, said in (
+            ("takes", takes, {"rules_file": mask_rules}, 0, "it takes Segmentations of masks"),
+            ("refuses", refuses, {"rules_file": mask_rules}, 1, "it does not accept Segmentation Storage"),
+            ("none", refuses, {}, 0, "C-ECHO answered with status 0000")):
+        node = make_node([dicom_destination(sink.port, sink.called_ae)], name, **masks)
+        asked = node.efface("dest", "test", "archive", check=False)
+        assert (asked.returncode, said in asked.stdout) == (status, True), asked.stdout
+        looked = node.efface("doctor", "--echo", "--json", check=False)
+        (row,) = [row for row in json.loads(looked.stdout) if row["what"] == "destination archive"]
+        assert (row["health"], said in row["text"]) == ("wrong" if status else "ok", True), row
+        assert bool(masks) == ("Segmentation" in asked.stdout)
