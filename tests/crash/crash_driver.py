@@ -6,7 +6,8 @@
 A round sends new instances, kills -9 the daemon or a worker while they are on their way, and starts the node again on
 the same state. At the end everything that was acknowledged must have arrived at the archive under the UID computed
 here from the project key, or stand in quarantine; every arrival must be clean, and one new UID must never have stood
-for two contents. The seed is printed; a run with the same seed kills at the same moments.
+for two contents. A part of every second instance is blackened, and behind each of these its mask must have arrived as one
+Segmentation. The seed is printed; a run with the same seed kills at the same moments.
 """
 
 import argparse
@@ -29,13 +30,31 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "interop"))
 from node import Node, dicom_destination  # noqa: E402
 from peers import Sink, pynetdicom_send  # noqa: E402
 from planted import abdomen_series, leaks  # noqa: E402
+from pydicom import dcmread  # noqa: E402
 from pydicom.filereader import read_file_meta_info  # noqa: E402
+from pydicom.uid import SegmentationStorage  # noqa: E402
 
 INSTANCES_PER_ROUND = 12
 KILL_AFTER_SECONDS_MAX = 0.8
 SETTLE_SECONDS = 300
 # Now and then the archive is out of resources, so that deliveries are in doubt when the node dies.
 ARCHIVE_BUSY_SHARE = 0.1
+RULES = """[[rule]]
+name = "masked"
+match.attribute = [{ path = "InstanceNumber", matches = "[13579]$" }]
+profile = "basic"
+pixel_policy = "header-only"
+destinations = ["archive"]
+[rule.pixels]
+blacken = [[8, 8, 16, 8]]
+mask_segmentation = true
+
+[[rule]]
+name = "plain"
+profile = "basic"
+pixel_policy = "require-clean"
+destinations = ["archive"]
+"""
 
 
 def mapped_uid(key_file, original):
@@ -122,6 +141,28 @@ def finish(node, ledger):
     return node.wait_settled(SETTLE_SECONDS)
 
 
+def masks_by_image(sink):
+    """{SOP Instance UID of an image: those of the Segmentations of its mask that arrived}."""
+    masks = {}
+    for path in sink.folder.iterdir():
+        if read_file_meta_info(path).MediaStorageSOPClassUID == SegmentationStorage:
+            segmentation = dcmread(path)
+            for instance in segmentation.ReferencedSeriesSequence[0].ReferencedInstanceSequence:
+                masks.setdefault(str(instance.ReferencedSOPInstanceUID), set()).add(str(segmentation.SOPInstanceUID))
+    return masks
+
+
+def judge_masks(ledger, key_file, masks, accepted):
+    """Every broken promise about Segmentations as a sentence."""
+    masked = {mapped_uid(key_file, uid) for uid, path in ledger.acknowledged.items()
+              if int(dcmread(path, stop_before_pixels=True).InstanceNumber) % 2} & accepted
+    without = [image for image in masked if len(masks.get(image, set()) & accepted) != 1]
+    wrong = [f"{len(without)} of {len(masked)} blackened instances arrived without exactly one mask"] if without or not masked else []
+    if set(masks) - masked:
+        wrong.append(f"{len(set(masks) - masked)} masks are of nothing that was blackened")
+    return wrong
+
+
 def judge(node, ledger, sink, counts):
     """Every broken promise as a sentence."""
     wrong = []
@@ -134,8 +175,11 @@ def judge(node, ledger, sink, counts):
     missing = expected - accepted
     if len(missing) != counts.get("quarantined", 0):
         wrong.append(f"{len(missing)} acknowledged instances did not arrive, {counts.get('quarantined', 0)} are in quarantine")
-    if set(sink.arrivals) - expected:
-        wrong.append(f"{len(set(sink.arrivals) - expected)} arrivals under a UID that nothing acknowledged maps to")
+    masks = masks_by_image(sink)
+    wrong += judge_masks(ledger, key_file, masks, accepted)
+    unknown = set(sink.arrivals) - expected - set().union(*masks.values())
+    if unknown:
+        wrong.append(f"{len(unknown)} arrivals under a UID that nothing acknowledged maps to")
     two_faced = [uid for uid, digests in sink.digests.items() if len(digests) > 1]
     if two_faced:
         wrong.append(f"{len(two_faced)} new UIDs stood for two contents")
@@ -152,7 +196,8 @@ def drive(folder, rounds, seed):
     busy = random.Random(seed + 1)
     ledger = Ledger(folder)
     sink = Sink(folder / "sink", answer=lambda count, uid: 0xA700 if busy.random() < ARCHIVE_BUSY_SHARE else 0x0000)
-    node = Node(folder / "node", [dicom_destination(sink.port, sink.called_ae)])
+    (folder / "rules.toml").write_text(RULES, encoding="utf-8")
+    node = Node(folder / "node", [dicom_destination(sink.port, sink.called_ae)], rules_file=folder / "rules.toml")
     try:
         node.start()
         for number in range(rounds):
