@@ -66,9 +66,8 @@ Status LossyStatement::judge(std::span<const std::byte> original, const rules::T
     }
     if (lost) {
         const std::uint64_t hundredths = compressed == 0 ? 0 : frames * frame_size * 100 / compressed;
-        std::string ratio = std::to_string(hundredths);
-        ratio.insert(0, ratio.size() < 3 ? 3 - ratio.size() : 0, '0');
-        ratio.insert(ratio.size() - 2, ".");
+        const std::string ratio = std::to_string(hundredths / 100) + (hundredths % 100 < 10 ? ".0" : ".") +
+                                  std::to_string(hundredths % 100);
         return judge_lost(ratio, lossy_method(syntax));
     }
     for (std::size_t i = 0; i < values_.size(); ++i) {

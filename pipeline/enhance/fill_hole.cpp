@@ -1,0 +1,239 @@
+#include "pipeline/enhance/fill_hole.h"
+
+#include "config/assert.h"
+#include "pipeline/enhance/counter_noise.h"
+#include "pipeline/enhance/grain.h"
+#include "pipeline/enhance/membrane.h"
+#include "pipeline/enhance/resample.h"
+#include "pipeline/enhance/tone.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace efface::pipeline {
+namespace {
+
+constexpr float kStrongGain = 1.3F;
+constexpr float kDetailBlur = 2.0F;      // Of the network's pixels; what is finer is "detail".
+constexpr float kFullDenoise = 100;      // No grain is added.
+constexpr float kMatchingDenoise = 40;   // As much as around the hole.
+constexpr float kSharpenAmount = 0.8F;   // At 100.
+constexpr float kProtectedGrain = 0.5F;  // Of the grain, on protected skin.
+
+/// What the network is shown of the frame.
+struct Surround {
+    Box box;  ///< Of the frame.
+    Planes values;
+    PixelSet hidden;
+    PixelSet hole;
+    ToneRange range;
+};
+
+Surround cut_out(const Planes& frame, const PixelSet& hidden, const Box& hole) {
+    const Box box = surround_of(hole).clipped_to(frame.columns, frame.rows);
+    Surround out{box, part_of(frame, box), part_of(hidden, box), {}, {}};
+    put(out.values, out.hidden, 0.0F);
+    out.hole = PixelSet{out.hidden.columns, out.hidden.rows};
+    out.hole.add({hole.left - box.left, hole.top - box.top, hole.right - box.left, hole.bottom - box.top});
+    out.hole = both(out.hole, out.hidden);
+    out.range = visible_range(out.values, out.hidden);
+    return out;
+}
+
+/// The longer side as one that the network knows, the other as close as its multiple lets it.
+struct NetworkSize {
+    std::size_t columns;
+    std::size_t rows;
+};
+
+NetworkSize network_size(const Surround& surround, const Generator::Facts& facts) {
+    const std::size_t longer = std::max(surround.values.columns, surround.values.rows);
+    EFFACE_ASSERT(!facts.sides.empty());
+    std::size_t side = facts.sides.back();
+    for (const std::size_t size : facts.sides) {
+        if (size >= longer) {
+            side = size;
+            break;
+        }
+    }
+    const auto scaled = [&](std::size_t length) {
+        const double wanted =
+            static_cast<double>(length) * static_cast<double>(side) / static_cast<double>(longer);
+        const auto multiple = static_cast<double>(facts.side_multiple);
+        const auto steps = static_cast<std::size_t>(std::max(1L, std::lround(wanted / multiple)));
+        return std::min(steps * facts.side_multiple, side);
+    };
+    return {scaled(surround.values.columns), scaled(surround.values.rows)};
+}
+
+void to_units(Resampled& shown, const ToneRange& range) {
+    for (std::size_t channel = 0; channel < shown.planes.channels; ++channel) {
+        const auto plane = shown.planes.plane(channel);
+        for (std::size_t i = 0; i < plane.size(); ++i) {
+            plane[i] = shown.hidden.in[i] != 0 ? 0.0F : range.to_unit(plane[i]);
+        }
+    }
+}
+
+/// Grey as the channels the network has, or colours one by one through a network that knows grey alone.
+Result<Planes> answer_of(const Resampled& shown, const FillWork& work) {
+    const std::size_t channels = work.generator.facts().channels;
+    const std::vector<float> noise =
+        CounterNoise{work.seed}.field(shown.planes.columns / 2, shown.planes.rows / 2, 0);
+    const auto ask = [&](std::span<const float> planes) {
+        return work.generator.fill(
+            {.planes = planes,
+             .mask = shown.hidden.in,
+             .noise = noise,
+             .columns = shown.planes.columns,
+             .rows = shown.planes.rows}
+        );
+    };
+    Planes out = shown.planes;
+    if (channels == shown.planes.channels) {
+        EFFACE_TRY(out.values, ask(shown.planes.values));
+        return out;
+    }
+    for (std::size_t channel = 0; channel < shown.planes.channels; ++channel) {
+        std::vector<float> asked;
+        for (std::size_t k = 0; k < channels; ++k) {
+            const auto plane = shown.planes.plane(channel);
+            asked.insert(asked.end(), plane.begin(), plane.end());
+        }
+        EFFACE_TRY(const std::vector<float> got, ask(asked));
+        std::copy_n(got.begin(), shown.planes.pixels(), out.plane(channel).begin());
+    }
+    return out;
+}
+
+/// A cubic: 65 is nearly all of it, so that what is usual is not half a blur.
+float share_of_strength(int strength) {
+    const float rest = 1 - static_cast<float>(std::clamp(strength, 0, 100)) / 100;
+    return 1 - rest * rest * rest;
+}
+
+/// From a smooth surface towards the network's answer, as far as the settings say.
+void depart_from_base(Planes& answer, const PixelSet& hidden, const EnhanceSettings& settings) {
+    const bool is_strong = settings.mode == EnhanceMode::kStrong && !settings.skin_protection;
+    const float share = share_of_strength(settings.strength) * (is_strong ? kStrongGain : 1.0F);
+    for (std::size_t channel = 0; channel < answer.channels; ++channel) {
+        const auto plane = answer.plane(channel);
+        std::vector<float> base(plane.begin(), plane.end());
+        stretch_membrane(base, hidden);
+        std::vector<float> drawn(plane.begin(), plane.end());
+        if (!settings.detail) {
+            drawn = blurred(plane, hidden, kDetailBlur);
+        }
+        for (std::size_t i = 0; i < plane.size(); ++i) {
+            if (hidden.in[i] != 0) {
+                plane[i] = std::clamp(base[i] + share * (drawn[i] - base[i]), -1.0F, 1.0F);
+            }
+        }
+    }
+}
+
+struct Limits {
+    float least;
+    float most;
+};
+
+Limits visible_limits(std::span<const float> plane, const PixelSet& hidden) {
+    Limits limits{0, 0};
+    bool any = false;
+    for (std::size_t i = 0; i < plane.size(); ++i) {
+        if (hidden.in[i] == 0) {
+            limits.least = any ? std::min(limits.least, plane[i]) : plane[i];
+            limits.most = any ? std::max(limits.most, plane[i]) : plane[i];
+            any = true;
+        }
+    }
+    return limits;
+}
+
+void finish(Planes& filled, const Surround& surround, const FillWork& work) {
+    const EnhanceSettings& settings = work.settings;
+    if (!settings.skin_protection) {
+        sharpen(
+            filled, surround.hole, surround.hidden,
+            kSharpenAmount * static_cast<float>(settings.sharpen) / 100
+        );
+    }
+    const float grain = (kFullDenoise - static_cast<float>(settings.denoise)) /
+                        (kFullDenoise - kMatchingDenoise) *
+                        (settings.skin_protection ? kProtectedGrain : 1.0F);
+    match_grain(filled, surround.hole, surround.hidden, surround.range, CounterNoise{work.seed}, grain);
+    feather(filled, surround.hole, surround.hidden);
+    for (std::size_t channel = 0; channel < filled.channels; ++channel) {
+        const auto plane = filled.plane(channel);
+        const Limits limits = visible_limits(surround.values.plane(channel), surround.hidden);
+        for (std::size_t i = 0; i < plane.size(); ++i) {
+            plane[i] = surround.hole.in[i] != 0 ? std::clamp(plane[i], limits.least, limits.most) : plane[i];
+        }
+    }
+}
+
+/// As the network is shown it.
+Resampled shown_to_network(const Surround& surround, const Generator::Facts& facts) {
+    const auto [columns, rows] = network_size(surround, facts);
+    Resampled shown = by_area(surround.values, surround.hidden, columns, rows);
+    to_units(shown, surround.range);
+    return shown;
+}
+
+/// A pixel of the network counts as hidden where any of those it covers is, so this is more than the hole's
+/// own share.
+bool hides_too_much(const Resampled& shown, const Generator::Facts& facts) {
+    const auto pixels = static_cast<double>(shown.planes.pixels());
+    return static_cast<double>(shown.hidden.count()) > facts.max_mask_fraction * pixels;
+}
+
+/// The surround with its hole filled; elsewhere as it was.
+Result<Planes> filled_surround(const Surround& surround, const Resampled& shown, const FillWork& work) {
+    EFFACE_TRY(Planes answer, answer_of(shown, work));
+    depart_from_base(answer, shown.hidden, work.settings);
+    calibrate(answer, shown.hidden, shown.hidden);
+    const Planes enlarged = by_cubic(answer, surround.values.columns, surround.values.rows);
+    Planes filled = surround.values;
+    for (std::size_t channel = 0; channel < filled.channels; ++channel) {
+        const auto plane = filled.plane(channel);
+        const auto made = enlarged.plane(channel);
+        for (std::size_t i = 0; i < plane.size(); ++i) {
+            plane[i] = surround.hole.in[i] != 0 ? surround.range.from_unit(made[i]) : plane[i];
+        }
+    }
+    finish(filled, surround, work);
+    return filled;
+}
+
+}  // namespace
+
+Result<FilledHole> fill_hole(
+    Planes& frame, const PixelSet& hidden, const Box& hole, std::span<const Box> holes, const FillWork& work
+) {
+    EFFACE_ASSERT(frame.columns == hidden.columns && frame.rows == hidden.rows);
+    FilledHole result{.hole = hole, .measures = measure_surround(frame, hidden, hole)};
+    result.refusal = judge_hole(result.measures, hole, holes);
+    if (!result.is_filled()) {
+        return result;
+    }
+    const Surround surround = cut_out(frame, hidden, hole);
+    const Resampled shown = shown_to_network(surround, work.generator.facts());
+    if (hides_too_much(shown, work.generator.facts())) {
+        result.refusal = FillRefusal::kLarge;
+        return result;
+    }
+    EFFACE_TRY(const Planes filled, filled_surround(surround, shown, work));
+    for (std::size_t channel = 0; channel < frame.channels; ++channel) {
+        const auto from = filled.plane(channel);
+        const auto into = frame.plane(channel);
+        for (std::size_t i = 0; i < from.size(); ++i) {
+            const std::size_t x = static_cast<std::size_t>(surround.box.left) + i % filled.columns;
+            const std::size_t y = static_cast<std::size_t>(surround.box.top) + i / filled.columns;
+            float& value = into[y * frame.columns + x];
+            value = surround.hole.in[i] != 0 ? from[i] : value;
+        }
+    }
+    return result;
+}
+
+}  // namespace efface::pipeline

@@ -1,0 +1,44 @@
+// fill_hole: one hole of a frame filled with what a generative network makes of its surround. The fill is a
+// function of visible pixels, mask, seed and settings alone (promise P8): what was destroyed is replaced by
+// choice before anything is computed, so that neither other hidden contents nor NaN among them changes a bit.
+//
+//   refuse? -> the surround, in the network's range and size -> the network -> calibrated to its rim ->
+//   back to the frame's size -> sharpened, grain of the surround -> faded into the rim -> the hole alone
+//
+// Thread rule: the generator belongs to the calling thread.
+#pragma once
+
+#include "config/crypto/digest.h"
+#include "config/result.h"
+#include "pipeline/enhance/enhance_settings.h"
+#include "pipeline/enhance/planes.h"
+#include "pipeline/enhance/region.h"
+#include "pipeline/picture/generator.h"
+
+#include <span>
+
+namespace efface::pipeline {
+
+struct FilledHole {
+    Box hole;
+    FillRefusal refusal = FillRefusal::kNone;
+    FillMeasures measures{};
+
+    bool is_filled() const { return refusal == FillRefusal::kNone; }
+};
+
+struct FillWork {
+    Generator& generator;
+    const EnhanceSettings& settings;
+    Digest seed{};  ///< Of this frame and hole; never made from pixels.
+};
+
+/// Fills `hole` of `frame` in place unless it is refused, and then nothing changes. `frame`: stored values as
+/// numbers, bright is high; one channel, or R, G and B. `hidden`: all that lies under the mask, the hole's
+/// pixels among it. `holes`: all that are to be filled in this frame. Fill values lie between the smallest
+/// and the largest visible one of the surround. Fault as the generator's.
+Result<FilledHole> fill_hole(
+    Planes& frame, const PixelSet& hidden, const Box& hole, std::span<const Box> holes, const FillWork& work
+);
+
+}  // namespace efface::pipeline

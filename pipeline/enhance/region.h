@@ -1,0 +1,56 @@
+// FillRegion: a hole, what of the frame around it the network is shown, and whether that is enough to fill
+// it. Each refusal has its formula here and in docs/enhancement.md; what is refused stays black. Thread rule:
+// values and pure functions.
+#pragma once
+
+#include "pipeline/enhance/planes.h"
+#include "pipeline/enhance/tone.h"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace efface::pipeline {
+
+/// A square of 1.6 times the longer side of the hole about its middle, 32 pixels beyond it at least; may
+/// reach beyond the frame.
+Box surround_of(const Box& hole);
+
+enum class FillRefusal : std::uint8_t {
+    kNone,
+    kNoisy,          ///< SNR below 5.
+    kLittleVisible,  ///< Less than 35 % of the surround shows a head.
+    kOverlap,        ///< Another occlusion meets it.
+    kLarge,          ///< More than 45 % of what the network is shown is hidden.
+    kBorders,        ///< It touches more than two borders of the frame.
+};
+
+inline constexpr std::size_t kFillRefusals = 6;
+
+/// For receipts: "too noisy (SNR below 5)" ...
+std::string_view refusal_name(FillRefusal refusal);
+
+/// What refusals are judged by. Shares are 0 to 1.
+struct FillMeasures {
+    double snr = 0;            ///< (p90 - p10 of what is visible) / deviation of the noise there.
+    double visible_share = 0;  ///< Of the surround without the hole: in the frame, visible, and no air.
+    double hidden_share = 0;   ///< Of the surround within the frame.
+    int borders = 0;           ///< Of the frame that the hole touches.
+};
+
+inline constexpr double kSnrMin = 5;
+inline constexpr double kVisibleShareMin = 0.35;
+inline constexpr double kHiddenShareMax = 0.45;
+inline constexpr int kBordersMax = 2;
+
+/// Of a frame; `hidden`: everything under the mask, of which `hole` is a part.
+FillMeasures measure_surround(const Planes& frame, const PixelSet& hidden, const Box& hole);
+
+/// The first of the above that holds. `holes`: all that are to be filled in this frame, `hole` among them.
+FillRefusal judge_hole(const FillMeasures& measures, const Box& hole, std::span<const Box> holes);
+
+/// Deviation of the noise in visible pixels: median of the absolute diagonal details of the finest Haar
+/// wavelet, over 0.6745 (Donoho and Johnstone 1994).
+double noise_of(std::span<const float> plane, const PixelSet& visible);
+
+}  // namespace efface::pipeline
