@@ -29,13 +29,11 @@ struct Surround {
     ToneRange range;
 };
 
-Surround cut_out(const Planes& frame, const PixelSet& hidden, const Box& hole) {
-    const Box box = surround_of(hole).clipped_to(frame.columns, frame.rows);
+Surround cut_out(const Planes& frame, const PixelSet& hidden, const Hole& hole) {
+    const Box box = surround_of(hole.bounds()).clipped_to(frame.columns, frame.rows);
     Surround out{box, part_of(frame, box), part_of(hidden, box), {}, {}};
     put(out.values, out.hidden, 0.0F);
-    out.hole = PixelSet{out.hidden.columns, out.hidden.rows};
-    out.hole.add({hole.left - box.left, hole.top - box.top, hole.right - box.left, hole.bottom - box.top});
-    out.hole = both(out.hole, out.hidden);
+    out.hole = both(part_of(pixels_of(hole, frame.columns, frame.rows), box), out.hidden);
     out.range = visible_range(out.values, out.hidden);
     return out;
 }
@@ -113,8 +111,8 @@ float share_of_strength(int strength) {
 }
 
 /// From a smooth surface towards the network's answer, as far as the settings say.
-void depart_from_base(Planes& answer, const PixelSet& hidden, const EnhanceSettings& settings) {
-    const bool is_strong = settings.mode == EnhanceMode::kStrong && !settings.skin_protection;
+void depart_from_base(Planes& answer, const PixelSet& hidden, const rules::EnhanceSettings& settings) {
+    const bool is_strong = settings.mode == rules::EnhanceMode::kStrong && !settings.skin_protection;
     const float share = share_of_strength(settings.strength) * (is_strong ? kStrongGain : 1.0F);
     for (std::size_t channel = 0; channel < answer.channels; ++channel) {
         const auto plane = answer.plane(channel);
@@ -151,7 +149,7 @@ Limits visible_limits(std::span<const float> plane, const PixelSet& hidden) {
 }
 
 void finish(Planes& filled, const Surround& surround, const FillWork& work) {
-    const EnhanceSettings& settings = work.settings;
+    const rules::EnhanceSettings& settings = work.settings;
     if (!settings.skin_protection) {
         sharpen(
             filled, surround.hole, surround.hidden,
@@ -208,11 +206,12 @@ Result<Planes> filled_surround(const Surround& surround, const Resampled& shown,
 }  // namespace
 
 Result<FilledHole> fill_hole(
-    Planes& frame, const PixelSet& hidden, const Box& hole, std::span<const Box> holes, const FillWork& work
+    Planes& frame, const PixelSet& hidden, const Hole& hole, std::span<const Hole> others,
+    const FillWork& work
 ) {
     EFFACE_ASSERT(frame.columns == hidden.columns && frame.rows == hidden.rows);
     FilledHole result{.hole = hole, .measures = measure_surround(frame, hidden, hole)};
-    result.refusal = judge_hole(result.measures, hole, holes);
+    result.refusal = judge_hole(result.measures, hole, others);
     if (!result.is_filled()) {
         return result;
     }

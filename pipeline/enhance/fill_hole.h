@@ -10,17 +10,17 @@
 
 #include "config/crypto/digest.h"
 #include "config/result.h"
-#include "pipeline/enhance/enhance_settings.h"
 #include "pipeline/enhance/planes.h"
 #include "pipeline/enhance/region.h"
 #include "pipeline/picture/generator.h"
+#include "rules/matching/enhance_rules.h"
 
 #include <span>
 
 namespace efface::pipeline {
 
 struct FilledHole {
-    Box hole;
+    Hole hole;
     FillRefusal refusal = FillRefusal::kNone;
     FillMeasures measures{};
 
@@ -29,16 +29,17 @@ struct FilledHole {
 
 struct FillWork {
     Generator& generator;
-    const EnhanceSettings& settings;
+    const rules::EnhanceSettings& settings;
     Digest seed{};  ///< Of this frame and hole; never made from pixels.
 };
 
 /// Fills `hole` of `frame` in place unless it is refused, and then nothing changes. `frame`: stored values as
 /// numbers, bright is high; one channel, or R, G and B. `hidden`: all that lies under the mask, the hole's
-/// pixels among it. `holes`: all that are to be filled in this frame. Fill values lie between the smallest
+/// pixels among it. `others`: the other holes of this frame. Fill values lie between the smallest
 /// and the largest visible one of the surround. Fault as the generator's.
 Result<FilledHole> fill_hole(
-    Planes& frame, const PixelSet& hidden, const Box& hole, std::span<const Box> holes, const FillWork& work
+    Planes& frame, const PixelSet& hidden, const Hole& hole, std::span<const Hole> others,
+    const FillWork& work
 );
 
 }  // namespace efface::pipeline

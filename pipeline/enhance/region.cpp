@@ -41,27 +41,28 @@ double snr_of(const Planes& part, const PixelSet& visible) {
     return noise > spread / kSnrMax ? spread / noise : (spread > 0 ? kSnrMax : 0);
 }
 
-double visible_head(const Planes& part, const PixelSet& visible, const Box& surround, const Box& hole) {
+/// `hole`: how many pixels it has.
+double visible_head(const Planes& part, const PixelSet& visible, const Box& surround, std::size_t hole) {
     const ToneRange range = visible_range(part, complement(visible));
     const std::vector<float> mean = mean_of_channels(part);
     std::size_t head = 0;
     for (std::size_t i = 0; i < mean.size(); ++i) {
         head += visible.in[i] != 0 && range.to_unit(mean[i]) > kAirBelow ? 1 : 0;
     }
-    const std::int64_t without_hole = surround.area() - hole.area();
+    const std::int64_t without_hole = surround.area() - static_cast<std::int64_t>(hole);
     return without_hole > 0 ? static_cast<double>(head) / static_cast<double>(without_hole) : 0;
 }
 
 }  // namespace
 
-Box surround_of(const Box& hole) {
-    const std::int64_t longer = std::max(hole.width(), hole.height());
+Box surround_of(const Box& bounds) {
+    const std::int64_t longer = std::max(bounds.width(), bounds.height());
     const auto side = std::max(
         static_cast<std::int64_t>(std::lround(kSurround * static_cast<double>(longer))),
         longer + 2 * kContextMin
     );
-    const std::int64_t left = hole.left + hole.width() / 2 - side / 2;
-    const std::int64_t top = hole.top + hole.height() / 2 - side / 2;
+    const std::int64_t left = bounds.left + bounds.width() / 2 - side / 2;
+    const std::int64_t top = bounds.top + bounds.height() / 2 - side / 2;
     return {left, top, left + side, top + side};
 }
 
@@ -84,8 +85,10 @@ double noise_of(std::span<const float> plane, const PixelSet& visible) {
     return details.empty() ? 0 : static_cast<double>(quantile(details, 0.5)) / kMedianToDeviation;
 }
 
-FillMeasures measure_surround(const Planes& frame, const PixelSet& hidden, const Box& hole) {
-    const Box surround = surround_of(hole);
+FillMeasures measure_surround(const Planes& frame, const PixelSet& hidden, const Hole& hole) {
+    const Box bounds = hole.bounds();
+    const Box surround = surround_of(bounds);
+    const std::size_t pixels = pixels_of(hole, frame.columns, frame.rows).count();
     const Box shown = surround.clipped_to(frame.columns, frame.rows);
     EFFACE_ASSERT(!shown.empty());
     const Planes part = part_of(frame, shown);
@@ -94,15 +97,27 @@ FillMeasures measure_surround(const Planes& frame, const PixelSet& hidden, const
     const auto rows = static_cast<std::int64_t>(frame.rows);
     return {
         .snr = snr_of(part, visible),
-        .visible_share = visible_head(part, visible, surround, hole),
+        .visible_share = visible_head(part, visible, surround, pixels),
         .hidden_share = 1 - static_cast<double>(visible.count()) / static_cast<double>(shown.area()),
-        .borders = (hole.left <= 0 ? 1 : 0) + (hole.top <= 0 ? 1 : 0) + (hole.right >= columns ? 1 : 0) +
-                   (hole.bottom >= rows ? 1 : 0)};
+        .borders = (bounds.left <= 0 ? 1 : 0) + (bounds.top <= 0 ? 1 : 0) +
+                   (bounds.right >= columns ? 1 : 0) + (bounds.bottom >= rows ? 1 : 0)};
 }
 
-FillRefusal judge_hole(const FillMeasures& measures, const Box& hole, std::span<const Box> holes) {
-    const auto is_other = [&](const Box& other) { return !(other == hole) && meet(other, hole); };
-    if (std::ranges::any_of(holes, is_other)) {
+PixelSet pixels_of(const Hole& hole, std::size_t columns, std::size_t rows) {
+    PixelSet set{columns, rows};
+    for (const Box& part : hole.parts) {
+        set.add(part);
+    }
+    return set;
+}
+
+FillRefusal judge_hole(const FillMeasures& measures, const Hole& hole, std::span<const Hole> others) {
+    const bool meets_other = std::ranges::any_of(others, [&](const Hole& other) {
+        return std::ranges::any_of(other.parts, [&](const Box& there) {
+            return std::ranges::any_of(hole.parts, [&](const Box& here) { return meet(here, there); });
+        });
+    });
+    if (meets_other) {
         return FillRefusal::kOverlap;
     }
     if (measures.borders > kBordersMax) {

@@ -5,6 +5,7 @@
 
 #include "pipeline/enhance/planes.h"
 #include "pipeline/enhance/tone.h"
+#include "pipeline/picture/mask_boxes.h"
 
 #include <cstdint>
 #include <span>
@@ -12,9 +13,9 @@
 
 namespace efface::pipeline {
 
-/// A square of 1.6 times the longer side of the hole about its middle, 32 pixels beyond it at least; may
-/// reach beyond the frame.
-Box surround_of(const Box& hole);
+/// A square of 1.6 times the longer side of a hole's bounds about their middle, 32 pixels beyond it at least;
+/// may reach beyond the frame.
+Box surround_of(const Box& bounds);
 
 enum class FillRefusal : std::uint8_t {
     kNone,
@@ -44,10 +45,13 @@ inline constexpr double kHiddenShareMax = 0.45;
 inline constexpr int kBordersMax = 2;
 
 /// Of a frame; `hidden`: everything under the mask, of which `hole` is a part.
-FillMeasures measure_surround(const Planes& frame, const PixelSet& hidden, const Box& hole);
+FillMeasures measure_surround(const Planes& frame, const PixelSet& hidden, const Hole& hole);
 
-/// The first of the above that holds. `holes`: all that are to be filled in this frame, `hole` among them.
-FillRefusal judge_hole(const FillMeasures& measures, const Box& hole, std::span<const Box> holes);
+/// The first of the above that holds. `others`: the other holes of this frame.
+FillRefusal judge_hole(const FillMeasures& measures, const Hole& hole, std::span<const Hole> others);
+
+/// Those of its parts' pixels that lie in the frame.
+PixelSet pixels_of(const Hole& hole, std::size_t columns, std::size_t rows);
 
 /// Deviation of the noise in visible pixels: median of the absolute diagonal details of the finest Haar
 /// wavelet, over 0.6745 (Donoho and Johnstone 1994).

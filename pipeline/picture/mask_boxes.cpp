@@ -68,6 +68,16 @@ bool Mask::covers(const Box& box, std::size_t columns, std::size_t rows) const {
     return true;
 }
 
+Box Hole::bounds() const {
+    Box bounds = parts.front();
+    for (const Box& part : parts) {
+        bounds = {
+            std::min(bounds.left, part.left), std::min(bounds.top, part.top),
+            std::max(bounds.right, part.right), std::max(bounds.bottom, part.bottom)};
+    }
+    return bounds;
+}
+
 Mask Mask::of_frame(std::uint64_t frame) const {
     Mask one{boxes};
     for (const FrameBox& some : some_frames) {

@@ -29,6 +29,17 @@ struct FrameBox {
     bool operator==(const FrameBox&) const = default;
 };
 
+/// One thing that was destroyed, for which something else is drawn: boxes of the mask that belong together.
+struct Hole {
+    std::vector<Box> parts;  ///< Not empty.
+    FrameSpan frames;
+
+    bool operator==(const Hole&) const = default;
+
+    /// The smallest box that holds all parts.
+    Box bounds() const;
+};
+
 struct Mask {
     std::vector<Box> boxes;               ///< Of every frame.
     std::vector<FrameBox> some_frames{};  ///< Beside them, of the frames that each names.

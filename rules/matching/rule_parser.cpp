@@ -2,6 +2,7 @@
 #include "rules/matching/rule_parser.h"
 
 #include "config/settings/nearest.h"
+#include "rules/matching/enhance_rules_parser.h"
 #include "rules/matching/match_parser.h"
 #include "rules/matching/names.h"
 #include "rules/matching/pixel_rules_parser.h"
@@ -12,10 +13,10 @@ namespace {
 constexpr std::size_t kPatientPrefixCharactersMax =
     32;  ///< With the 16 of the pseudonym below the 64 of LO and PN.
 
-constexpr std::array<std::string_view, 12> kRuleKeys{
+constexpr std::array<std::string_view, 13> kRuleKeys{
     "name",           "description",  "match",        "profile", "options",
     "overrides",      "pixel_policy", "destinations", "hold",    "trust_sender_history",
-    "patient_prefix", "pixels"};
+    "patient_prefix", "pixels",       "enhance"};
 
 struct OptionName {
     std::string_view name;
@@ -214,6 +215,7 @@ Rule parse_rule(const toml::table& table, const std::string& file) {
     rule.trust_sender_history = view.take_flag("trust_sender_history", false);
     rule.patient_prefix = parse_patient_prefix(view);
     rule.pixels = take_pixel_rules(view, rule.pixel_policy);
+    rule.enhance = take_enhance_rules(view, rule.pixel_policy);
     view.expect_nothing_else(kRuleKeys);
     return rule;
 }

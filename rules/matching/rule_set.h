@@ -7,6 +7,7 @@
 #include "config/crypto/digest.h"
 #include "config/result.h"
 #include "rules/matching/device_template.h"
+#include "rules/matching/enhance_rules.h"
 #include "rules/matching/pixel_rules.h"
 #include "rules/profile/identity_possible.h"
 #include "rules/profile/profile.h"
@@ -56,6 +57,7 @@ struct Rule {
     bool trust_sender_history = false;
     std::string patient_prefix = "EFF-";
     PixelRules pixels;
+    EnhanceRules enhance;
 };
 
 /// "require-clean", "header-only" or "remove-found".

@@ -4,6 +4,7 @@
 #include "pipeline/enhance/counter_noise.h"
 #include "pipeline/enhance/planes.h"
 #include "pipeline/picture/generator.h"
+#include "pipeline/picture/mask_boxes.h"
 
 #include <cmath>
 #include <functional>
@@ -36,6 +37,10 @@ inline PixelSet set_of(std::size_t columns, std::size_t rows, const Box& box) {
     PixelSet set{columns, rows};
     set.add(box);
     return set;
+}
+
+inline Hole one(const Box& box) {
+    return {{box}, {0, 1}};
 }
 
 /// Draws what `draw` gives for each destroyed pixel.

@@ -19,12 +19,11 @@ struct Filling {
     Planes frame = drawn_frame(kColumns, kRows);
     PixelSet hidden = set_of(kColumns, kRows, kHole);
     DrawingGenerator generator{patterned};
-    EnhanceSettings settings{};
+    rules::EnhanceSettings settings{};
     std::uint8_t seed = 1;
 
     FilledHole fill() {
-        const auto filled =
-            fill_hole(frame, hidden, kHole, std::array{kHole}, {generator, settings, seed_of(seed)});
+        const auto filled = fill_hole(frame, hidden, one(kHole), {}, {generator, settings, seed_of(seed)});
         EXPECT_TRUE(filled);
         return filled ? *filled : FilledHole{};
     }
@@ -32,25 +31,23 @@ struct Filling {
     double fine() const { return fineness(frame.plane(0), hidden); }
 };
 
-Planes filled_with(const EnhanceSettings& settings) {
+Planes filled_with(const rules::EnhanceSettings& settings) {
     Filling filling;
     filling.settings = settings;
     EXPECT_TRUE(filling.fill().is_filled());
     return filling.frame;
 }
 
-double fine_with(const EnhanceSettings& settings) {
+double fine_with(const rules::EnhanceSettings& settings) {
     return fineness(filled_with(settings).plane(0), set_of(kColumns, kRows, kHole));
 }
 
 /// Of a network that draws nothing fine.
-double fine_of_smooth(const EnhanceSettings& settings) {
+double fine_of_smooth(const rules::EnhanceSettings& settings) {
     Filling filling;
     DrawingGenerator smooth{
         [](std::size_t x, std::size_t, float) { return 0.3F * std::sin(static_cast<float>(x) / 20); }};
-    EXPECT_TRUE(
-        fill_hole(filling.frame, filling.hidden, kHole, std::array{kHole}, {smooth, settings, seed_of(1)})
-    );
+    EXPECT_TRUE(fill_hole(filling.frame, filling.hidden, one(kHole), {}, {smooth, settings, seed_of(1)}));
     return filling.fine();
 }
 
@@ -116,7 +113,7 @@ TEST(FillHole, StrengthSaysHowFarItDepartsFromASmoothSurface) {
     Planes base = drawn_frame(kColumns, kRows);
     const PixelSet hidden = set_of(kColumns, kRows, kHole);
     stretch_membrane(base.plane(0), hidden);
-    const auto distance = [&](int strength, EnhanceMode mode) {
+    const auto distance = [&](int strength, rules::EnhanceMode mode) {
         const Planes filled = filled_with({.strength = strength, .mode = mode, .denoise = 100, .sharpen = 0});
         double sum = 0;
         for (std::size_t i = 0; i < base.values.size(); ++i) {
@@ -125,10 +122,10 @@ TEST(FillHole, StrengthSaysHowFarItDepartsFromASmoothSurface) {
         return sum / static_cast<double>(hidden.count());
     };
 
-    const double none = distance(0, EnhanceMode::kNatural);
-    EXPECT_LT(none, 0.5 * distance(30, EnhanceMode::kNatural));
-    EXPECT_LT(distance(30, EnhanceMode::kNatural), distance(65, EnhanceMode::kNatural));
-    EXPECT_LT(distance(65, EnhanceMode::kNatural), distance(65, EnhanceMode::kStrong));
+    const double none = distance(0, rules::EnhanceMode::kNatural);
+    EXPECT_LT(none, 0.5 * distance(30, rules::EnhanceMode::kNatural));
+    EXPECT_LT(distance(30, rules::EnhanceMode::kNatural), distance(65, rules::EnhanceMode::kNatural));
+    EXPECT_LT(distance(65, rules::EnhanceMode::kNatural), distance(65, rules::EnhanceMode::kStrong));
 }
 
 TEST(FillHole, DenoiseTakesTheGrainAway) {
@@ -157,7 +154,7 @@ TEST(FillHole, ProtectedSkinIsNotSharpenedAndHasLessGrain) {
 
 TEST(FillHole, ValuesStayWithinThoseThatAreVisible) {
     Filling filling;
-    filling.settings = {.strength = 100, .mode = EnhanceMode::kStrong, .denoise = 0, .sharpen = 100};
+    filling.settings = {.strength = 100, .mode = rules::EnhanceMode::kStrong, .denoise = 0, .sharpen = 100};
     const Box box = surround_of(kHole).clipped_to(kColumns, kRows);
     const Planes part = part_of(filling.frame, box);
     const PixelSet visible = complement(part_of(filling.hidden, box));
@@ -182,7 +179,7 @@ TEST(FillHole, ColoursGoToANetworkOfEitherKind) {
         const PixelSet hidden = set_of(kColumns, kRows, kHole);
         put(frame, hidden, 0);
         DrawingGenerator generator{patterned, channels};
-        const auto filled = fill_hole(frame, hidden, kHole, std::array{kHole}, {generator, {}, seed_of(1)});
+        const auto filled = fill_hole(frame, hidden, one(kHole), {}, {generator, {}, seed_of(1)});
         ASSERT_TRUE(filled);
         EXPECT_TRUE(filled->is_filled());
         EXPECT_EQ(generator.calls, channels == 3 ? 1 : 3);
@@ -209,8 +206,7 @@ TEST(FillHole, AModelThatFailsChangesNothing) {
     filling.generator.fails = true;
 
     const auto filled = fill_hole(
-        filling.frame, filling.hidden, kHole, std::array{kHole},
-        {filling.generator, filling.settings, seed_of(1)}
+        filling.frame, filling.hidden, one(kHole), {}, {filling.generator, filling.settings, seed_of(1)}
     );
 
     ASSERT_FALSE(filled);
@@ -224,7 +220,7 @@ TEST(FillHole, AHoleAtTheEdgeAndOneLargerThanTheNetworkAreFilled) {
         Planes frame = drawn_frame(760, 720);
         const PixelSet hidden = set_of(760, 720, hole);
         put(frame, hidden, std::numeric_limits<float>::quiet_NaN());
-        const auto filled = fill_hole(frame, hidden, hole, std::array{hole}, {generator, {}, seed_of(1)});
+        const auto filled = fill_hole(frame, hidden, one(hole), {}, {generator, {}, seed_of(1)});
         ASSERT_TRUE(filled);
         EXPECT_TRUE(filled->is_filled()) << refusal_name(filled->refusal);
         for (const float value : frame.values) {

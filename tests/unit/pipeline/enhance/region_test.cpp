@@ -12,12 +12,14 @@ namespace {
 constexpr std::size_t kSide = 200;
 constexpr Box kHole{72, 72, 128, 128};
 
-FillRefusal judged(const Planes& frame, const Box& hole, std::span<const Box> holes, const PixelSet& hidden) {
-    return judge_hole(measure_surround(frame, hidden, hole), hole, holes);
+FillRefusal judged(
+    const Planes& frame, const Hole& hole, std::span<const Hole> others, const PixelSet& hidden
+) {
+    return judge_hole(measure_surround(frame, hidden, hole), hole, others);
 }
 
 FillRefusal judged(const Planes& frame, const Box& hole) {
-    return judged(frame, hole, std::array{hole}, set_of(frame.columns, frame.rows, hole));
+    return judged(frame, one(hole), {}, set_of(frame.columns, frame.rows, hole));
 }
 
 TEST(FillRegion, TheSurroundIsASquareAboutTheHole) {
@@ -49,14 +51,13 @@ TEST(FillRegion, AHoleAmidAirIsRefused) {
 TEST(FillRegion, TwoHolesThatMeetAreBothRefused) {
     const Planes frame = drawn_frame(kSide, kSide);
     const Box other{120, 120, 160, 160};
-    const std::array holes{kHole, other};
     PixelSet hidden = set_of(kSide, kSide, kHole);
     hidden.add(other);
 
-    EXPECT_EQ(judged(frame, kHole, holes, hidden), FillRefusal::kOverlap);
-    EXPECT_EQ(judged(frame, other, holes, hidden), FillRefusal::kOverlap);
-    const std::array apart{kHole, Box{136, 136, 160, 160}};
-    EXPECT_NE(judged(frame, kHole, apart, hidden), FillRefusal::kOverlap);
+    EXPECT_EQ(judged(frame, one(kHole), std::array{one(other)}, hidden), FillRefusal::kOverlap);
+    EXPECT_EQ(judged(frame, one(other), std::array{one(kHole)}, hidden), FillRefusal::kOverlap);
+    const std::array apart{one({136, 136, 160, 160})};
+    EXPECT_NE(judged(frame, one(kHole), apart, hidden), FillRefusal::kOverlap);
 }
 
 TEST(FillRegion, AHoleThatHidesMoreThanTheNetworkIsShownIsRefused) {
@@ -71,9 +72,9 @@ TEST(FillRegion, AHoleAtThreeBordersIsRefused) {
 TEST(FillRegion, WhatIsHiddenChangesNoMeasure) {
     Planes frame = drawn_frame(kSide, kSide);
     const PixelSet hidden = set_of(kSide, kSide, kHole);
-    const FillMeasures before = measure_surround(frame, hidden, kHole);
+    const FillMeasures before = measure_surround(frame, hidden, one(kHole));
     put(frame, hidden, std::numeric_limits<float>::quiet_NaN());
-    const FillMeasures after = measure_surround(frame, hidden, kHole);
+    const FillMeasures after = measure_surround(frame, hidden, one(kHole));
 
     EXPECT_EQ(before.snr, after.snr);
     EXPECT_EQ(before.visible_share, after.visible_share);
