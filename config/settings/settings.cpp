@@ -201,8 +201,10 @@ void resolve(Settings& settings, const std::string& base_directory) {
          {&node.database_path, &node.spool_directory, &node.control_socket_path, &settings.audit.key_file}) {
         make_absolute(*path, base_directory);
     }
-    if (!settings.models.face_detector.empty()) {
-        make_absolute(settings.models.face_detector, base_directory);
+    for (std::string* path : {&settings.models.face_detector, &settings.models.generator}) {
+        if (!path->empty()) {
+            make_absolute(*path, base_directory);
+        }
     }
     for (ProjectSettings& project : settings.projects) {
         make_absolute(project.key_file, base_directory);

@@ -115,6 +115,8 @@ struct WorkersSettings {
 struct ModelsSettings {
     std::string face_detector;         ///< Of efface-detector/1, or YuNet; empty: none.
     std::string face_detector_sha256;  ///< In hex. Both or neither.
+    std::string generator;             ///< Of efface-generator/1; empty: the one that is installed, if any.
+    std::string generator_sha256;      ///< In hex. Both or neither.
 };
 
 /// [spool]

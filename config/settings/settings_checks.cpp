@@ -127,21 +127,26 @@ void check_key_file(
     }
 }
 
-void check_models(Checker& checker, const ModelsSettings& models) {
-    const bool named = !models.face_detector.empty();
-    if (named && ::access(models.face_detector.c_str(), R_OK) != 0) {
-        checker.error("models", 0, "face_detector", "there is no file at " + models.face_detector);
+/// `key` names a file, `key`_sha256 its digest: both or neither.
+void check_model(Checker& checker, const std::string& key, const std::string& path, const std::string& hex) {
+    const bool named = !path.empty();
+    if (named && ::access(path.c_str(), R_OK) != 0) {
+        checker.error("models", 0, key, "there is no file at " + path);
     }
-    const std::string& hex = models.face_detector_sha256;
     if (named && !digest_from_hex(hex)) {
         checker.error(
-            "models", 0, "face_detector_sha256",
-            "face_detector needs its SHA-256, 64 hex digits; print it with: sha256sum " + models.face_detector
+            "models", 0, key + "_sha256",
+            key + " needs its SHA-256, 64 hex digits; print it with: sha256sum " + path
         );
     }
     if (!named && !hex.empty()) {
-        checker.error("models", 0, "face_detector_sha256", "a digest without a face_detector that has it");
+        checker.error("models", 0, key + "_sha256", "a digest without a " + key + " that has it");
     }
+}
+
+void check_models(Checker& checker, const ModelsSettings& models) {
+    check_model(checker, "face_detector", models.face_detector, models.face_detector_sha256);
+    check_model(checker, "generator", models.generator, models.generator_sha256);
 }
 
 }  // namespace

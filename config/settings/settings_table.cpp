@@ -21,7 +21,9 @@ constexpr std::array kSections{
     SettingSection{"destination", true, kDestinationsMax, "Where cleaned instances go."},
     SettingSection{"workers", false, 1, "The processes that touch patient data, and their limits."},
     SettingSection{
-        "models", false, 1, "Detectors of the site's own, beside those that are installed with Efface."},
+        "models", false, 1,
+        "Networks of the site's own: a detector beside those that are installed with Efface, a generator in "
+        "place of the one that is."},
     SettingSection{"spool", false, 1, "When the node stops taking instances because the disk fills."},
     SettingSection{"retention", false, 1, "When instances are removed from the spool."},
     SettingSection{"web", false, 1, "Health, readiness and metrics over HTTP."},
@@ -172,6 +174,11 @@ constexpr std::array kRows{
                "finds is blackened as well; it takes nothing away from what the others find. Empty: none."},
     SettingRow{"models", "face_detector_sha256", Kind::kSha256, slot<kModels, &ModelsSettings::face_detector_sha256>, R"("")", 0, 64,
                "SHA-256 of that file in hex, as sha256sum prints it: the file is code, and no other one is run."},
+    SettingRow{"models", "generator", Kind::kPath, slot<kModels, &ModelsSettings::generator>, R"("")", 0, kNoLimit,
+               "A TorchScript file of the contract efface-generator/1 (docs/training.md), which fills what was destroyed in "
+               "place of the one that is installed. What it was trained on, Efface cannot know. Empty: none of the site's."},
+    SettingRow{"models", "generator_sha256", Kind::kSha256, slot<kModels, &ModelsSettings::generator_sha256>, R"("")", 0, 64,
+               "SHA-256 of that file in hex: the file is code, and no other one is run."},
 
     SettingRow{"spool", "soft_free", Kind::kWatermark, slot<kSpool, &SpoolSettings::soft_free>, R"("4 GiB")", 0, kNoLimit,
                "Less free than this (bytes, or percent of the file system): not ready, new associations are "

@@ -7,12 +7,12 @@ namespace efface::node {
 
 WorkerProgram make_worker_program(
     std::string path, const WorkerProjectFacts& project, std::string_view software_version,
-    const pipeline::WorkerLimits& limits, const pipeline::SiteDetector& site_detector
+    const pipeline::WorkerLimits& limits, const pipeline::SiteModels& site_models
 ) {
     pipeline::WorkerConfiguration configuration;
     configuration.software_version = software_version;
     configuration.limits = limits;
-    configuration.site_detector = site_detector;
+    configuration.site_models = site_models;
     configuration.projects.push_back(
         {.name = std::string{project.name},
          .key_hex = Phi{to_hex(project.key.bytes())},

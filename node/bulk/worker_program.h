@@ -20,7 +20,7 @@ struct WorkerProjectFacts {
 
 WorkerProgram make_worker_program(
     std::string path, const WorkerProjectFacts& project, std::string_view software_version,
-    const pipeline::WorkerLimits& limits = {}, const pipeline::SiteDetector& site_detector = {}
+    const pipeline::WorkerLimits& limits = {}, const pipeline::SiteModels& site_models = {}
 );
 
 }  // namespace efface::node

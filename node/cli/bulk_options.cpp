@@ -106,7 +106,7 @@ tl::expected<BulkOptions, Exit> bulk_options(
         .rules = rules->rules,
         .worker = make_worker_program(
             *worker_path, {(*project)->name, *key, rules->name, rules->text}, EFFACE_VERSION,
-            worker_limits((*settings)->workers), site_detector((*settings)->models)
+            worker_limits((*settings)->workers), site_models((*settings)->models)
         ),
         .workers = *workers,
         .unit_deadline = std::chrono::seconds{(*settings)->workers.wall_seconds_max},

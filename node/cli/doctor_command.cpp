@@ -216,7 +216,7 @@ void check_worker(Findings& findings, const Settings& settings) {
         if (key && file) {
             program = make_worker_program(
                 *path, {project.name, *key, file->name, file->text}, EFFACE_VERSION,
-                worker_limits(settings.workers), site_detector(settings.models)
+                worker_limits(settings.workers), site_models(settings.models)
             );
         }
     }

@@ -106,7 +106,7 @@ pipeline::WorkerConfiguration worker_configuration(
     pipeline::WorkerConfiguration configuration;
     configuration.software_version = software_version;
     configuration.limits = worker_limits(settings.workers);
-    configuration.site_detector = site_detector(settings.models);
+    configuration.site_models = site_models(settings.models);
     for (const LoadedProject& project : projects.projects) {
         configuration.projects.push_back(
             {.name = project.name,

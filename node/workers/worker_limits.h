@@ -15,8 +15,10 @@ inline pipeline::WorkerLimits worker_limits(const WorkersSettings& workers) {
     };
 }
 
-inline pipeline::SiteDetector site_detector(const ModelsSettings& models) {
-    return {.path = models.face_detector, .sha256 = models.face_detector_sha256};
+inline pipeline::SiteModels site_models(const ModelsSettings& models) {
+    return {
+        .face_detector = {models.face_detector, models.face_detector_sha256},
+        .generator = {models.generator, models.generator_sha256}};
 }
 
 }  // namespace efface::node

@@ -322,7 +322,8 @@ void WorkerPool::run_gatekeeper() {
             .order = judged->unit.order,
             .rule = result.clean.rule,
             .second_output = !judged->unit.order.transcode_to.empty(),
-            .mask = result.clean.mask};
+            .mask = result.clean.mask,
+            .holes = result.clean.holes};
         const auto reply = slot.ask(
             pipeline::MessageKind::kGate, pipeline::to_json(request),
             {judged->unit.original.get(), judged->unit.output.get()}, pipeline::MessageKind::kJudged

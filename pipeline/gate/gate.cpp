@@ -4,6 +4,7 @@
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/codestream/pixel_shape.h"
 #include "pipeline/gate/file_frame.h"
+#include "pipeline/gate/own_fill.h"
 #include "pipeline/gate/replaced_value.h"
 #include "pipeline/gate/twin_walk.h"
 #include "pipeline/pixel/samples.h"
@@ -72,7 +73,10 @@ Status judge_files(
         expected_syntax
     ));
     const std::span<const std::byte> after_data = written.subspan(after.data_set_offset);
-    TwinWalk walk{work, routing, before_data, *before_syntax, after_data, *after_syntax};
+    EFFACE_TRY(
+        const OwnFill fill, fill_original(before_data, *before_syntax, work, replaced.new_sop_instance_uid())
+    );
+    TwinWalk walk{work, routing, fill, before_data, *before_syntax, after_data, *after_syntax};
     EFFACE_CHECK(walk.run());
     return name_instance(after_data, *after_syntax, replaced.new_sop_instance_uid(), report);
 }

@@ -7,6 +7,7 @@
 // Thread rule: a pure function of its arguments.
 #pragma once
 
+#include "pipeline/picture/generator.h"
 #include "pipeline/pixel/found_identity.h"
 #include "pipeline/unit/work_order.h"
 #include "rules/keys/project_key.h"
@@ -32,6 +33,9 @@ struct GateWork {
     bool has_declared_regions = false;
     bool outside_regions_is_black = false;  ///< Of the ultrasound regions; then it is among `declared`.
     std::span<const rules::MeasuredRecall> recalls = rules::measured_recalls();
+    /// What the cleaner says it filled, or could not; and what to fill it with again.
+    std::vector<Hole> holes{};
+    Generator* generator = nullptr;
 };
 
 /// Both files are whole Part 10 files. `passed` only if every check held; else `reason` is the first

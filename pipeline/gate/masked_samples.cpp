@@ -5,6 +5,7 @@
 #include "pipeline/gate/float_samples.h"
 #include "pipeline/gate/mask_planes.h"
 #include "pipeline/gate/recoded_frames.h"
+#include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/profile_bands.h"
 #include "pipeline/pixel/samples.h"
 #include "pipeline/pixel/spared_markers.h"
@@ -41,12 +42,25 @@ struct Compared {
     /// A codestream of no more than the stored bits cannot say what stands beside them: black is compared in
     /// the stored bits, and judge_recoded_frames() looks at the others.
     bool compressed = false;
+    std::span<const std::byte> filled{};  ///< Of the shape of `before`; empty: all is black under the mask.
+
+    /// What must stand under the mask.
+    std::uint32_t masked_value(std::uint64_t at, std::size_t channel) const;
 
     std::uint32_t bits_of_black() const {
         const auto all = static_cast<std::uint32_t>((std::uint64_t{1} << (8 * image.sample_bytes())) - 1);
         return compressed ? image.stored_bits() : all;
     }
 };
+
+std::uint32_t Compared::masked_value(std::uint64_t at, std::size_t channel) const {
+    const std::size_t bytes = image.sample_bytes();
+    if (!filled.empty()) {
+        return stored_value(filled, at, bytes) & bits_of_black();
+    }
+    const auto black = std::as_bytes(std::span{image.black()});
+    return stored_value(black, channel * bytes, bytes) & bits_of_black();
+}
 
 Status judge_pixel(const Compared& samples, std::uint64_t frame, std::size_t pixel, bool masked) {
     const NativeImage& image = samples.image;
@@ -56,10 +70,9 @@ Status judge_pixel(const Compared& samples, std::uint64_t frame, std::size_t pix
         const std::uint64_t at = image.place(frame, x, y, channel);
         const std::uint32_t shown =
             stored_value(samples.after, samples.shown.place(frame, x, y, channel), image.sample_bytes());
-        const auto black = std::as_bytes(std::span{image.black()});
         const std::uint32_t compared = masked ? samples.bits_of_black() : ~std::uint32_t{0};
         const std::uint32_t wanted =
-            masked ? stored_value(black, channel * image.sample_bytes(), image.sample_bytes()) & compared
+            masked ? samples.masked_value(at, channel)
                    : stored_value(samples.before, at, image.sample_bytes()) & image.kept_bits();
         if ((shown & compared) != wanted) {
             return masked ? fail(Fault::kQuarantine, "gate: something stands under the mask", kAtPixelData)
@@ -197,12 +210,38 @@ Status judge_compressed(
     return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
 }
 
+bool meets_fill(const FoundBox& found, const OwnFill& fill) {
+    return std::ranges::any_of(fill.fills, [&](const FrameFill& one) {
+        return one.hole.is_filled() && std::ranges::any_of(one.hole.hole.parts, [&](const Box& part) {
+                   return meet(part, found.box);
+               });
+    });
+}
+
+/// The written frames: a fill may look like anything, and so may its rim, but nothing is found that does not
+/// meet it. What is visible alone was searched before.
+Status judge_beside_fill(
+    const Compared& samples, const rules::PixelIdentity& identity, const Finders& finders,
+    const OwnFill& fill, MaskPlanes& planes
+) {
+    EFFACE_TRY(
+        FoundIdentity found,
+        find_identity(samples.after, samples.before, samples.shown, identity, finders, SearchRound::kAgain)
+    );
+    const auto of_fill = [&](const FoundBox& one) { return meets_fill(one, fill); };
+    std::erase_if(found.text, of_fill);
+    std::erase_if(found.faces, of_fill);
+    return judge_found(found, planes, samples.image);
+}
+
 }  // namespace
 
 Status judge_masked_samples(
-    const NativeData& original, const NativeData& written, const Mask& mask,
+    const NativeData& original, const NativeData& written, const Occluded& occluded,
     const rules::PixelIdentity& identity, const Finders& finders
 ) {
+    const Mask& mask = occluded.mask;
+    const OwnFill& fill = occluded.fill;
     const bool is_searched = identity.text || identity.face;
     if (is_searched && !finders.complete()) {
         return fail(Fault::kQuarantine, "gate: this process has no detectors to judge pixels with");
@@ -215,7 +254,7 @@ Status judge_masked_samples(
         return fail(Fault::kQuarantine, "gate: the frames changed their shape", kAtPixelData);
     }
     const bool compressed = !mask.empty() && written.syntax.encapsulated;
-    const Compared samples{before.bytes, after.bytes, image, shown, compressed};
+    const Compared samples{before.bytes, after.bytes, image, shown, compressed, fill.filled};
     MaskPlanes planes{mask, image.columns(), image.rows()};
     if (image.is_float()) {
         EFFACE_CHECK(judge_floats(original, written, planes));
@@ -234,9 +273,13 @@ Status judge_masked_samples(
     );
     EFFACE_CHECK(judge_earlier_occlusions(covered, planes.of_every_frame(), image));
     EFFACE_CHECK(judge_profiles(samples.before, planes.of_every_frame(), image, identity));
+    // Of what is filled the frames are searched as they were before: a fill hides nothing from this judge.
+    const bool is_filled = fill.any;
     EFFACE_TRY(
-        const FoundIdentity left,
-        find_identity(samples.after, samples.before, shown, identity, finders, SearchRound::kAgain)
+        const FoundIdentity left, find_identity(
+                                      is_filled ? std::span{fill.occluded} : samples.after, samples.before,
+                                      is_filled ? image : shown, identity, finders, SearchRound::kAgain
+                                  )
     );
     // A letter close to the mask is the rest of a line that was blackened.
     if (std::ranges::any_of(left.markers, [&](const Box& marker) { return lies_close(marker, mask); })) {
@@ -245,6 +288,9 @@ Status judge_masked_samples(
         );
     }
     EFFACE_CHECK(judge_found(left, planes, image));
+    if (is_filled) {
+        EFFACE_CHECK(judge_beside_fill(samples, identity, finders, fill, planes));
+    }
     if (identity.is_stated && identity.unfound_matters && mask.empty()) {
         return fail(
             Fault::kQuarantine, "gate: the sender says that pixels show text or a face, and nothing is black",

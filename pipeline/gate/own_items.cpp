@@ -3,6 +3,7 @@
 
 #include "pipeline/gate/lost_values.h"
 #include "pipeline/pixel/derivation.h"
+#include "pipeline/pixel/fill_statement.h"
 #include "rules/actions/dummy_value.h"
 #include "rules/profile/attestation.h"
 
@@ -80,7 +81,7 @@ std::vector<OwnEvent> own_derivation_codes() {
     return events;
 }
 
-std::vector<OwnEvent> own_equipment(const WorkOrder& order) {
+std::vector<OwnEvent> own_equipment(const WorkOrder& order, const std::string& contribution) {
     std::vector<OwnEvent> events;
     const auto text = [&](Tag tag, Vr vr, std::string_view value) {
         events.push_back({EventKind::kElement, tag, vr, std::string{value}});
@@ -90,6 +91,9 @@ std::vector<OwnEvent> own_equipment(const WorkOrder& order) {
     text(Tag{0x0008, 0x1090}, Vr::LO, rules::kEquipmentName);
     text(Tag{0x0018, 0x1020}, Vr::LO, order.software_version);
     text(Tag{0x0018, 0xA002}, Vr::DT, year_of(order.accepted_at));
+    if (!contribution.empty()) {
+        text(kContributionDescription, Vr::ST, contribution);
+    }
     events.push_back({EventKind::kSequenceBegin, Tag{0x0040, 0xA170}, Vr::SQ, {}});
     append_code(events, rules::kEquipmentPurpose);
     events.push_back({EventKind::kSequenceEnd, {}, Vr::SQ, {}});

@@ -23,8 +23,8 @@ struct OwnEvent {
 std::vector<OwnEvent> own_method_codes(const rules::Rule& rule, const rules::PixelStatement& pixels);
 /// The item of (0008,9215) behind those of the original.
 std::vector<OwnEvent> own_derivation_codes();
-/// The item of (0018,A001).
-std::vector<OwnEvent> own_equipment(const WorkOrder& order);
+/// The item of (0018,A001). `contribution`: of a fill (0018,A003); empty: none.
+std::vector<OwnEvent> own_equipment(const WorkOrder& order, const std::string& contribution = {});
 /// The item that stands for a sequence under D, or nothing where Efface knows none (rules/actions).
 std::vector<OwnEvent> own_dummy_item(rules::Tag sequence, const GateWork& work);
 /// (0028,0303)

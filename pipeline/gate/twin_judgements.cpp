@@ -260,7 +260,7 @@ Status TwinWalk::own_attribute(bool original_too) {
     }
     if (tag == rules::kContributingEquipment) {
         saw_equipment_ = true;
-        return own_sequence(original_too, own_equipment(work_.order));
+        return own_sequence(original_too, own_equipment(work_.order, contribution()));
     }
     const Vr vr = tag == rules::kDeidentificationMethod ? Vr::LO : Vr::CS;
     if (written_.kind != EventKind::kElement || written_.vr != vr ||

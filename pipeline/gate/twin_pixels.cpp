@@ -3,6 +3,7 @@
 #include "pipeline/gate/masked_samples.h"
 #include "pipeline/gate/twin_values.h"
 #include "pipeline/pixel/derivation.h"
+#include "pipeline/pixel/fill_statement.h"
 #include "rules/matching/pixel_judgement.h"
 #include "rules/profile/attestation.h"
 #include "rules/profile/identity_possible.h"
@@ -77,6 +78,12 @@ Status TwinWalk::judge_pixels() const {
     if (is_masked() && is_decoded() && original_syntax_.lossy_possible) {
         EFFACE_CHECK(lossy_.judge(original_bytes_, original_syntax_));
     }
+    if (fill_.any && fill_attributes_seen_ != kFillAttributes.size()) {
+        return fail(
+            Fault::kQuarantine, "gate: an attribute that must stand there is missing",
+            Where::tag(kSyntheticData.value)
+        );
+    }
     EFFACE_CHECK(
         is_masked() ? pixels_.judge_around_samples(original_syntax_, written_syntax_)
                     : pixels_.judge(original_syntax_, written_syntax_)
@@ -89,7 +96,7 @@ Status TwinWalk::judge_pixels() const {
     identity.near_misses_matter = rules::quarantines(work_.rule, rules::PixelDoubt::kLowConfidence);
     identity.unfound_matters = rules::quarantines(work_.rule, rules::PixelDoubt::kStatedUnfound);
     return judge_masked_samples(
-        {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, work_.mask, identity,
+        {original_bytes_, original_syntax_}, {written_bytes_, written_syntax_}, {work_.mask, fill_}, identity,
         work_.finders
     );
 }
@@ -130,7 +137,9 @@ Status TwinWalk::derived_attribute(bool original_too) {
         return own_sequence(kept, own_derivation_codes());
     }
     if (tag == kDerivationDescription) {
-        if (written_.vr != Vr::ST || !shows_text(written_, kDerivationText)) {
+        const std::string expected =
+            fill_.any ? filled_derivation_text(fill_.fills) : std::string{kDerivationText};
+        if (written_.vr != Vr::ST || !shows_text(written_, expected)) {
             return fail(
                 Fault::kQuarantine, "gate: a derivation is not described as it must be", where(written_)
             );
@@ -141,6 +150,35 @@ Status TwinWalk::derived_attribute(bool original_too) {
         EFFACE_CHECK(lossy_.note(original_too ? &original_ : nullptr, written_));
     }
     EFFACE_CHECK(original_too ? advance_original() : Status{});
+    return advance_written();
+}
+
+std::string TwinWalk::contribution() const {
+    constexpr UnixMicros kMicrosPerSecond = 1'000'000;
+    return fill_.any ? fill_contribution_text(
+                           work_.generator->facts(),
+                           static_cast<std::uint32_t>(work_.order.accepted_at / kMicrosPerSecond)
+                       )
+                     : std::string{};
+}
+
+bool TwinWalk::is_fill_attribute(Tag tag) const {
+    return at_top() && fill_.any &&
+           std::ranges::any_of(kFillAttributes, [&](const FillAttribute& one) { return one.tag == tag; });
+}
+
+Status TwinWalk::fill_attribute(bool original_too) {
+    const auto* expected =
+        std::ranges::find(kFillAttributes, written_.tag, [](const FillAttribute& one) { return one.tag; });
+    if (written_.kind != EventKind::kElement || written_.vr != expected->vr ||
+        !shows_text(written_, expected->value) || (original_too && original_.kind != EventKind::kElement)) {
+        return fail(Fault::kQuarantine, "gate: a fill is not stated as it must be", where(written_));
+    }
+    ++fill_attributes_seen_;
+    if (original_too) {
+        EFFACE_CHECK(note_lost(original_));
+        EFFACE_CHECK(advance_original());
+    }
     return advance_written();
 }
 

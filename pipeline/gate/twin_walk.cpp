@@ -42,12 +42,13 @@ bool is_attestation(Tag tag) {
 }  // namespace
 
 TwinWalk::TwinWalk(
-    const GateWork& work, const Routing& routing, std::span<const std::byte> original,
+    const GateWork& work, const Routing& routing, const OwnFill& fill, std::span<const std::byte> original,
     const rules::TransferSyntax& original_syntax, std::span<const std::byte> written,
     const rules::TransferSyntax& written_syntax
 )
     : work_{work},
       routing_{routing},
+      fill_{fill},
       original_syntax_{original_syntax},
       written_syntax_{written_syntax},
       profile_{work.rule.profile},
@@ -211,6 +212,9 @@ Status TwinWalk::only_in_written() {
     if (is_derived_attribute(tag)) {
         return derived_attribute(false);
     }
+    if (is_fill_attribute(tag)) {
+        return fill_attribute(false);
+    }
     const bool own = at_top() && is_attestation(tag);
     if (!own) {
         return fail(
@@ -243,6 +247,9 @@ Status TwinWalk::in_both() {
         }
         if (is_derived_attribute(tag)) {
             return derived_attribute(true);
+        }
+        if (is_fill_attribute(tag)) {
+            return fill_attribute(true);
         }
         if (is_masked() && (tag == kSmallestImagePixelValue || tag == kLargestImagePixelValue)) {
             return fail(

@@ -8,6 +8,7 @@
 #include "pipeline/gate/gate.h"
 #include "pipeline/gate/lossy_statement.h"
 #include "pipeline/gate/lost_values.h"
+#include "pipeline/gate/own_fill.h"
 #include "pipeline/gate/own_items.h"
 #include "pipeline/gate/pixel_judge.h"
 #include "pipeline/gate/replaced_value.h"
@@ -25,9 +26,9 @@ namespace efface::pipeline {
 class TwinWalk {
 public:
     TwinWalk(
-        const GateWork& work, const Routing& routing, std::span<const std::byte> original,
-        const rules::TransferSyntax& original_syntax, std::span<const std::byte> written,
-        const rules::TransferSyntax& written_syntax
+        const GateWork& work, const Routing& routing, const OwnFill& fill,
+        std::span<const std::byte> original, const rules::TransferSyntax& original_syntax,
+        std::span<const std::byte> written, const rules::TransferSyntax& written_syntax
     );
 
     /// Fault::kQuarantine with the first thing that is not as it must be.
@@ -83,6 +84,11 @@ private:
     Status derived_image_type();
     Status derived_attribute(bool original_too);
     bool is_derived_attribute(rules::Tag tag) const;
+    /// What only filled samples say of themselves.
+    bool is_fill_attribute(rules::Tag tag) const;
+    Status fill_attribute(bool original_too);
+    /// What the item of (0018,A001) says of a fill; empty: nothing.
+    std::string contribution() const;
     bool is_frame_type(rules::Tag tag) const;
     rules::Decision decide(const Scanner& scanner, const Event& event) const;
     void note_shape();
@@ -99,6 +105,7 @@ private:
     // Constant after construction.
     const GateWork& work_;
     const Routing& routing_;
+    const OwnFill& fill_;
     const rules::TransferSyntax& original_syntax_;
     const rules::TransferSyntax& written_syntax_;
     const rules::Profile profile_;
@@ -137,6 +144,7 @@ private:
     bool saw_equipment_ = false;
     bool saw_derivation_codes_ = false;
     bool saw_derivation_text_ = false;
+    std::size_t fill_attributes_seen_ = 0;
     bool saw_temporal_ = false;
     bool saw_text_claim_ = false;
     bool saw_face_claim_ = false;

@@ -1,19 +1,22 @@
 #include "pipeline/inference/torchscript_detector.h"
 
 #include "config/assert.h"
+#include "pipeline/inference/self_test_noise.h"
 #include "pipeline/inference/tensor_file.h"
-#include "pipeline/inference/torch_process.h"
+#include "pipeline/inference/torchscript_file.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <exception>
-#include <sstream>
 #include <torch/script.h>
 
 namespace efface::pipeline {
 namespace {
 
+constexpr TorchScriptRefusals kRefusals{
+    .another = "a detector file is not the one whose digest is pinned; install that one or pin its digest",
+    .unreadable = "a detector file is no TorchScript that this LibTorch reads; export it anew"};
 constexpr std::size_t kAnswerPlanes = 5;  // Score, left, top, right, bottom.
 constexpr float kSelfTestRelativeErrorMax = 1e-3F;
 constexpr float kSelfTestAbsoluteErrorMax = 1e-4F;
@@ -27,13 +30,11 @@ std::size_t rounded_up(std::size_t length, std::size_t multiple) {
     return (length + multiple - 1) / multiple * multiple;
 }
 
-/// A linear congruential generator (Numerical Recipes' constants), its top byte as a sample.
+/// The picture of the self-test.
 std::vector<float> noise(std::size_t count, float low, float high) {
-    std::uint32_t state = 1;
-    std::vector<float> values(count);
-    for (float& value : values) {
-        state = state * 1664525U + 1013904223U;
-        value = low + static_cast<float>(state >> 24U) / 255.0F * (high - low);
+    std::vector<float> values;
+    for (const std::uint8_t byte : top_bytes(count)) {
+        values.push_back(low + static_cast<float>(byte) / 255.0F * (high - low));
     }
     return values;
 }
@@ -110,28 +111,10 @@ Result<std::unique_ptr<Detector>> TorchScriptDetector::load(const std::string& p
 Result<std::unique_ptr<Detector>> TorchScriptDetector::load(
     std::span<const std::byte> bytes, const Digest& expected
 ) {
-    // Before anything parses it: an archive of TorchScript is code.
-    if (sha256(bytes) != expected) {
-        return fail(
-            Fault::kHalt,
-            "a detector file is not the one whose digest is pinned; install that one or pin its digest"
-        );
-    }
-    settle_torch();
-    auto network = std::make_unique<Network>();
-    torch::jit::ExtraFilesMap extra{{"metadata.json", ""}};
-    try {
-        std::istringstream stream{std::string{reinterpret_cast<const char*>(bytes.data()), bytes.size()}};
-        network->module = torch::jit::load(stream, at::kCPU, extra, /*load_debug_files=*/false);
-        network->module.eval();
-    } catch (const std::exception&) {
-        return fail(
-            Fault::kHalt, "a detector file is no TorchScript that this LibTorch reads; export it anew"
-        );
-    }
-    EFFACE_TRY(DetectorMetadata metadata, parse_detector_metadata(extra["metadata.json"]));
+    EFFACE_TRY(TorchScriptFile file, read_torchscript(bytes, expected, at::kCPU, kRefusals));
+    EFFACE_TRY(DetectorMetadata metadata, parse_detector_metadata(file.metadata));
     std::unique_ptr<TorchScriptDetector> detector{
-        new TorchScriptDetector{std::move(metadata), std::move(network)}};
+        new TorchScriptDetector{std::move(metadata), std::make_unique<Network>(std::move(file.module))}};
     EFFACE_CHECK(detector->check_self());
     return std::unique_ptr<Detector>{std::move(detector)};
 }

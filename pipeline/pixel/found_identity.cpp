@@ -2,6 +2,7 @@
 
 #include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/cine.h"
+#include "pipeline/pixel/holes.h"
 #include "pipeline/pixel/spared_markers.h"
 #include "pipeline/pixel/stage_list.h"
 
@@ -220,13 +221,16 @@ Result<IdentityMask> mask_identity(
         .blackened = {samples.begin(), samples.end()},
         .found = {},
         .covered = {},
+        .fill = plan.fill,
     };
     EFFACE_TRY(std::vector<StageReport> stages, run_stages(pixel_stages(), work, plan.cpu_micros_max));
+    EFFACE_TRY(std::vector<Hole> holes, holes_of(work));
     IdentityMask masked{
         .mask = std::move(work.mask),
         .occlusions = {},
         .stages = std::move(stages),
-        .markers = work.found.markers.size()};
+        .markers = work.found.markers.size(),
+        .holes = std::move(holes)};
     for (const Occlusion& occlusion : work.covered) {
         ++masked.occlusions[static_cast<std::size_t>(occlusion.kind)]
                            [static_cast<std::size_t>(occlusion.verdict)];

@@ -89,11 +89,22 @@ struct StageReport {
     bool operator==(const StageReport&) const = default;
 };
 
+/// For what of the mask a fill is wanted: an earlier occlusion that destroyed what it covers is masked then
+/// as well, so that something else can be drawn there.
+struct FillChoice {
+    bool occlusions = false;
+    bool faces = false;
+    std::vector<Box> regions{};  ///< Of those that are declared.
+
+    bool any() const { return occlusions || faces || !regions.empty(); }
+};
+
 struct IdentityMask {
     Mask mask;
     OcclusionCounts occlusions{};
     std::vector<StageReport> stages{};
-    std::size_t markers = 0;  ///< That stay in the pixels.
+    std::size_t markers = 0;    ///< That stay in the pixels.
+    std::vector<Hole> holes{};  ///< As MaskPlan::fill asks.
 };
 
 struct MaskPlan {
@@ -102,6 +113,7 @@ struct MaskPlan {
     std::function<Result<Mask>(const Mask&)> snap{};
     /// Of all threads of the process, for all stages together.
     std::int64_t cpu_micros_max = kSearchCpuMicrosMax;
+    FillChoice fill{};
 };
 
 /// Runs the stages of stage_list.h. Fault::kQuarantine: a photograph without a face, too much found,

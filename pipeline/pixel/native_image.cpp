@@ -4,6 +4,7 @@
 #include "pipeline/scan/scanner.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace efface::pipeline {
@@ -164,6 +165,7 @@ Result<NativeImage> NativeImage::of(
     image.bits_stored_ = scan.shape.bits_stored;
     image.high_bit_ = scan.shape.high_bit;
     image.is_signed_ = scan.shape.is_signed;
+    image.is_inverted_ = photometric == "MONOCHROME1";
     image.half_chroma_ = photometric == "YBR_FULL_422";
     image.is_ybr_ = image.half_chroma_ || photometric == "YBR_FULL";
     image.is_packed_ = scan.shape.bits_allocated == 1;
@@ -264,6 +266,16 @@ double NativeImage::value(std::span<const std::byte> samples, std::uint64_t plac
     double sample = 0;
     std::memcpy(&sample, &samples[place], sizeof(sample));
     return sample;
+}
+
+void NativeImage::put(std::span<std::byte> samples, std::uint64_t place, double value) const {
+    EFFACE_ASSERT(!is_float_);
+    const std::int64_t values = std::int64_t{1} << bits_stored_;
+    const std::int64_t least = is_signed_ ? -values / 2 : 0;
+    const std::int64_t stored = std::clamp<std::int64_t>(std::llround(value), least, least + values - 1);
+    for (std::size_t i = 0; i < sample_bytes_; ++i) {
+        samples[place + i] = static_cast<std::byte>(static_cast<std::uint64_t>(stored) >> (8 * i));
+    }
 }
 
 Picture NativeImage::picture(

@@ -87,6 +87,29 @@ public:
 
     std::size_t samples_per_pixel() const { return samples_per_pixel_; }
 
+    bool is_palette() const { return palette_.has_value(); }
+
+    /// MONOCHROME1: the largest value is black.
+    bool is_inverted() const { return is_inverted_; }
+
+    bool is_ybr() const { return is_ybr_; }
+
+    /// Of two pixels beside each other, from an even place on (YBR_FULL_422).
+    bool shares_chroma() const { return half_chroma_; }
+
+    /// What stands for no colour in a chroma sample.
+    double middle_value() const { return static_cast<double>(std::uint64_t{1} << (bits_stored_ - 1)); }
+
+    /// A grey sample's stored value, or the float.
+    double value(std::span<const std::byte> samples, std::uint64_t place) const;
+    /// A pixel of colour as R, G, B of the stored range.
+    std::array<double, 3> rgb(
+        std::span<const std::byte> samples, std::uint64_t frame, std::size_t x, std::size_t y
+    ) const;
+    /// Stores a value rounded to the nearest that the stored bits hold, its sign in the bits above. Not of
+    /// floats.
+    void put(std::span<std::byte> samples, std::uint64_t place, double value) const;
+
     std::size_t sample_bytes() const { return sample_bytes_; }
 
 private:
@@ -104,10 +127,6 @@ private:
     Picture palette_picture(std::span<const std::byte> samples, std::uint64_t frame) const;
     static Result<NativeImage> of_floats(const PixelScan& scan);
     std::int64_t grey(std::span<const std::byte> samples, std::uint64_t place) const;
-    double value(std::span<const std::byte> samples, std::uint64_t place) const;
-    std::array<double, 3> rgb(
-        std::span<const std::byte> samples, std::uint64_t frame, std::size_t x, std::size_t y
-    ) const;
 
     std::size_t columns_ = 0;
     std::size_t rows_ = 0;
@@ -117,6 +136,7 @@ private:
     std::uint64_t bits_stored_ = 8;
     std::uint64_t high_bit_ = 7;
     bool is_signed_ = false;
+    bool is_inverted_ = false;
     bool by_plane_ = false;     ///< Planar Configuration 1.
     bool is_ybr_ = false;       ///< YBR_FULL, YBR_FULL_422.
     bool half_chroma_ = false;  ///< YBR_FULL_422: two pixels share their colour.

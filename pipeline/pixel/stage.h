@@ -28,6 +28,8 @@ struct StageWork {
     std::vector<Occlusion> covered;    ///< Earlier occlusions of the original.
     std::vector<Box> profiles{};       ///< Bands over heads from the side.
     std::vector<Box> nearly_found{};   ///< Doubts of the first search.
+    FillChoice fill{};                 ///< What is to be filled afterwards.
+    Mask faces{};                      ///< Of the mask: what hides faces, where they are to be filled.
 };
 
 struct Stage {

@@ -2,6 +2,7 @@
 
 #include "pipeline/header/header_cleaner.h"
 #include "pipeline/unit/derivation.h"
+#include "pipeline/unit/fill_pixels.h"
 #include "pipeline/unit/original.h"
 #include "pipeline/unit/output_file.h"
 #include "pipeline/unit/unit_checks.h"
@@ -151,18 +152,24 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
         const PixelPlan plan, plan_pixels(original.scanned(), {work.order, work.rules, *rule, work.recalls})
     );
     const bool search = plan.statement.searched();
-    if (search && !work.finders.complete()) {
+    FillChoice fill = fill_choice(*rule, original.scanned(), plan.declared.of_rule);
+    if ((search || needs_generator(fill)) && !work.finders.complete()) {
         report.outcome = CleanReport::Outcome::kNeedsDetectors;
         return {};
+    }
+    if (work.generator == nullptr && rule->enhance.fill == rules::FillPolicy::kAuto) {
+        fill = {};  // Nobody asked for it by name: what others destroyed stays as they left it.
     }
     std::optional<MaskedPixels> masked;
     if (plan.looks_at_pixels()) {
         EFFACE_TRY(
-            masked,
-            find_mask(
-                original, plan.identity, work.finders,
-                {.declared = plan.declared.boxes, .snap = {}, .cpu_micros_max = work.search_cpu_micros_max}
-            )
+            masked, find_mask(
+                        original, plan.identity, work.finders,
+                        {.declared = plan.declared.boxes,
+                         .snap = {},
+                         .cpu_micros_max = work.search_cpu_micros_max,
+                         .fill = std::move(fill)}
+                    )
         );
     }
 
@@ -188,6 +195,10 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
         EFFACE_CHECK(mark_masked(original));
     }
     EFFACE_CHECK(describe_cleaned(original, report));
+    if (blackened) {
+        EFFACE_CHECK(fill_masked(original, *masked, *rule, work, report));
+        report.holes = masked->holes;
+    }
 
     OutputFile output{output_fd, work.output_bytes_max};
     EFFACE_TRY(

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/picture/generator.h"
 #include "pipeline/pixel/found_identity.h"
 #include "pipeline/unit/work_order.h"
 #include "rules/keys/project_key.h"
@@ -28,6 +29,7 @@ struct UnitWork {
     std::span<const rules::MeasuredRecall> recalls = rules::measured_recalls();
     /// Of the search, so that a large image ends with a reason and not with its worker.
     std::int64_t search_cpu_micros_max = kSearchCpuMicrosMax;
+    Generator* generator = nullptr;  ///< Null: what is destroyed stays black.
 };
 
 /// `original` is a whole Part 10 file, `output_fd` an empty file open for writing. The report says

@@ -37,6 +37,8 @@ public:
         }
     }
 
+    const std::vector<Box>& so_far() const { return boxes_; }
+
     std::vector<Box> take() { return std::move(boxes_); }
 
 private:
@@ -111,6 +113,7 @@ DeclaredRegions declared_regions(
     Collector collector{columns, rows};
     declared.by_rule = !named.blacken.empty();
     collector.add(named.blacken);
+    declared.of_rule = collector.so_far();
     if (const auto* device = by_device ? rules.device(facts) : nullptr) {
         declared.device = device->name;
         collector.add(device->blacken);

@@ -13,8 +13,9 @@
 namespace efface::pipeline {
 
 struct DeclaredRegions {
-    std::vector<Box> boxes;  ///< Within the frame; they may overlap.
-    std::string device;      ///< The template's name; empty: none took the instance.
+    std::vector<Box> boxes;      ///< Within the frame; they may overlap.
+    std::string device;          ///< The template's name; empty: none took the instance.
+    std::vector<Box> of_rule{};  ///< Those of them that the rule itself names.
     bool by_rule = false;
     bool by_ultrasound = false;
 

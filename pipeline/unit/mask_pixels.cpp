@@ -47,15 +47,10 @@ Result<SampleShape> shape_of(const Original& original) {
     return sample_shape(scan.shape);
 }
 
-void blacken(MaskedPixels& masked) {
-    Samples& samples = masked.samples;
-    blacken(std::span{samples.bytes}.first(samples.image.bytes()), samples.image, masked.mask);
-}
-
 /// Floats are an element of the data set like others, and written with it.
 Status put_floats(Original& original, MaskedPixels& masked) {
     EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
-    blacken(masked);
+    blacken_once(masked);
     const std::vector<std::byte>& bytes = masked.samples.bytes;
     return original.data_set.root().put(
         scan.floats.header.tag, scan.floats.header.vr,
@@ -80,7 +75,17 @@ Result<MaskedPixels> find_mask(
         .mask = std::move(found.mask),
         .occlusions = found.occlusions,
         .stages = std::move(found.stages),
-        .markers = found.markers};
+        .markers = found.markers,
+        .holes = std::move(found.holes)};
+}
+
+void blacken_once(MaskedPixels& masked) {
+    if (masked.is_blackened) {
+        return;
+    }
+    Samples& samples = masked.samples;
+    blacken(std::span{samples.bytes}.first(samples.image.bytes()), samples.image, masked.mask);
+    masked.is_blackened = true;
 }
 
 Result<std::string_view> syntax_of_masked(const Original& original) {
@@ -99,7 +104,7 @@ Status make_frames(
     if (output == MaskedOutput::kCoefficients) {
         EFFACE_TRY(masked.frames, blackened_frames(original, masked.mask));
     } else if (output == MaskedOutput::kRecoded && target == original.syntax->uid) {
-        blacken(masked);
+        blacken_once(masked);
         EFFACE_TRY(masked.frames, recoded_frames(original, masked.samples, bytes_max));
     } else {
         return {};
@@ -127,7 +132,7 @@ Status append_masked_pixels(
         );
     }
     EFFACE_TRY(const std::string_view vr, written_vr(original, samples, target.explicit_vr));
-    blacken(masked);
+    blacken_once(masked);
     if (samples.image.is_packed()) {
         samples.bytes = packed(samples);
     }

@@ -21,13 +21,18 @@ struct MaskedPixels {
     /// What was covered before it came here.
     OcclusionCounts occlusions{};
     std::vector<StageReport> stages{};
-    std::size_t markers = 0;  ///< That were read and stay.
+    std::size_t markers = 0;    ///< That were read and stay.
+    std::vector<Hole> holes{};  ///< Of the mask, that are to be filled.
+    bool is_blackened = false;  ///< The samples are as they will be written.
 };
 
 /// Fault::kQuarantine: samples that are not searched, or something that cannot be taken away.
 Result<MaskedPixels> find_mask(
     const Original& original, const rules::PixelIdentity& identity, const Finders& finders, MaskPlan plan
 );
+
+/// Blackens the samples, unless that was done before.
+void blacken_once(MaskedPixels& masked);
 
 /// The transfer syntax that blackened Pixel Data of `original` is written in; empty: none.
 Result<std::string_view> syntax_of_masked(const Original& original);

@@ -151,6 +151,8 @@ Json to_json(const CleanReport& report) {
         {"output_bytes", report.output_bytes},
         {"output_transfer_syntax_uid", report.output_transfer_syntax_uid},
         {"mask", mask_to_json(report.mask)},
+        {"holes", holes_to_json(report.holes)},
+        {"fill", to_json(report.fill)},
         {"stages", stages_to_json(report.stages)},
     };
 }
@@ -177,9 +179,13 @@ Result<CleanReport> clean_report_from_json(const Json& json) {
     fields.read("output_bytes", report.output_bytes);
     fields.read("output_transfer_syntax_uid", report.output_transfer_syntax_uid);
     fields.read("mask", report.mask);
+    const Json* holes = fields.get("holes");
+    const Json* fill = fields.get("fill");
     const Json* stages = fields.get("stages");
     EFFACE_CHECK(fields.finish("clean report: a field is missing, unknown or of the wrong type"));
     EFFACE_TRY(report.stages, stages_from_json(*stages));
+    EFFACE_TRY(report.holes, holes_from_json(*holes));
+    EFFACE_TRY(report.fill, fill_report_from_json(*fill));
     return report;
 }
 

@@ -12,6 +12,7 @@
 #include "config/phi.h"
 #include "config/result.h"
 #include "pipeline/picture/mask_boxes.h"
+#include "pipeline/unit/fill_report.h"
 #include "rules/actions/action.h"
 
 #include <cstdint>
@@ -81,7 +82,9 @@ struct CleanReport {
         facts;  ///< Further literal statements for the receipt ("retired overlay bits cleared").
     std::uint64_t output_bytes = 0;
     std::string output_transfer_syntax_uid;
-    Mask mask;  ///< What was blackened; empty where the samples stayed as they were.
+    Mask mask;                  ///< What was blackened; empty where the samples stayed as they were.
+    std::vector<Hole> holes{};  ///< Of the mask: what was filled, or refused, again and again the same way.
+    FillReport fill{};
     std::vector<PixelStageReport> stages;  ///< Of the search, those that ran; empty: nothing was searched.
 };
 

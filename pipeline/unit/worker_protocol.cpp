@@ -211,8 +211,10 @@ Json to_json(const WorkerConfiguration& configuration) {
         {"search_threads", configuration.limits.search_threads},
         {"projects", std::move(projects)},
         {"models_directory", configuration.models_directory},
-        {"site_detector", configuration.site_detector.path},
-        {"site_detector_sha256", configuration.site_detector.sha256},
+        {"site_detector", configuration.site_models.face_detector.path},
+        {"site_detector_sha256", configuration.site_models.face_detector.sha256},
+        {"site_generator", configuration.site_models.generator.path},
+        {"site_generator_sha256", configuration.site_models.generator.sha256},
     };
 }
 
@@ -225,8 +227,10 @@ Result<WorkerConfiguration> worker_configuration_from_json(const Json& json) {
     fields.read("output_bytes_max", configuration.limits.output_bytes_max);
     fields.read("search_threads", configuration.limits.search_threads);
     fields.read("models_directory", configuration.models_directory);
-    fields.read("site_detector", configuration.site_detector.path);
-    fields.read("site_detector_sha256", configuration.site_detector.sha256);
+    fields.read("site_detector", configuration.site_models.face_detector.path);
+    fields.read("site_detector_sha256", configuration.site_models.face_detector.sha256);
+    fields.read("site_generator", configuration.site_models.generator.path);
+    fields.read("site_generator_sha256", configuration.site_models.generator.sha256);
     const Json* projects = fields.get("projects");
     if (projects == nullptr || !projects->is_array()) {
         return fail(Fault::kRefuse, "worker configuration: projects is not a list");
@@ -267,10 +271,9 @@ Result<WorkerReady> worker_ready_from_json(const Json& json) {
 
 Json to_json(const GateRequest& request) {
     return Json{
-        {"order", to_json(request.order)},
-        {"rule", request.rule},
-        {"second_output", request.second_output},
-        {"mask", mask_to_json(request.mask)},
+        {"order", to_json(request.order)},        {"rule", request.rule},
+        {"second_output", request.second_output}, {"mask", mask_to_json(request.mask)},
+        {"holes", holes_to_json(request.holes)},
     };
 }
 
@@ -281,8 +284,10 @@ Result<GateRequest> gate_request_from_json(const Json& json) {
     fields.read("rule", request.rule);
     fields.read("second_output", request.second_output);
     fields.read("mask", request.mask);
+    const Json* holes = fields.get("holes");
     EFFACE_CHECK(fields.finish("gate request: a field is missing, unknown or of the wrong type"));
     EFFACE_TRY(request.order, work_order_from_json(*order));
+    EFFACE_TRY(request.holes, holes_from_json(*holes));
     return request;
 }
 

@@ -108,12 +108,19 @@ struct WorkerProject {
     std::string rules_text;
 };
 
-/// A detector that the site names itself; without a path there is none.
-struct SiteDetector {
+/// A network that the site names itself; without a path there is none.
+struct SiteModel {
     std::string path;
     std::string sha256;  ///< In hex.
 
-    bool operator==(const SiteDetector&) const = default;
+    bool operator==(const SiteModel&) const = default;
+};
+
+struct SiteModels {
+    SiteModel face_detector{};
+    SiteModel generator{};
+
+    bool operator==(const SiteModels&) const = default;
 };
 
 /// A project may stand there more than once, with different rule files: a unit takes the one whose
@@ -124,7 +131,7 @@ struct WorkerConfiguration {
     std::vector<WorkerProject> projects;
     /// Of the detectors' model files; empty: none. A worker that can load none refuses a name.
     std::string models_directory;
-    SiteDetector site_detector{};
+    SiteModels site_models{};
 };
 
 /// A worker that has read its configuration.
@@ -140,6 +147,7 @@ struct GateRequest {
     std::string rule;            ///< The name of the rule that the cleaner says it applied.
     bool second_output = false;  ///< `written` is the transcoded second output for a peer.
     Mask mask;                   ///< What the cleaner says it blackened: judged, not believed.
+    std::vector<Hole> holes{};   ///< What of it the cleaner says it filled, or would have: likewise.
 };
 
 /// One frame as a picture for people (preview.h). Says nothing about whether the instance is clean.

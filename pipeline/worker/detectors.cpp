@@ -1,4 +1,4 @@
-// For efface-model-worker: the detectors of text and of faces, and the reader.
+// For efface-model-worker: the detectors of text and of faces, the reader, and the generator.
 #include "config/crypto/digest.h"
 #include "pipeline/find/text_detector.h"
 #include "pipeline/find/yunet_detector.h"
@@ -8,6 +8,7 @@
 #include "pipeline/inference/rotating_detector.h"
 #include "pipeline/inference/tensor_file.h"
 #include "pipeline/inference/torchscript_detector.h"
+#include "pipeline/inference/torchscript_generator.h"
 #include "pipeline/inference/united_detector.h"
 #include "pipeline/read/tesseract_reader.h"
 #include "pipeline/worker/worker_finders.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::string_view kTextModel = "/text-detector.bin";
 constexpr std::string_view kFaceModel = "/mtcnn.bin";
+constexpr std::string_view kComputeClass = "cpu";
 constexpr std::string_view kFaceNetwork = "/face-detector.pt";
 
 Result<Digest> pinned(std::string_view hex) {
@@ -72,10 +74,16 @@ Result<std::unique_ptr<Detector>> load_site_detector(const std::string& path, co
     return std::unique_ptr<Detector>{std::make_unique<RotatingDetector>(std::move(upright), plan)};
 }
 
+Result<std::unique_ptr<Generator>> load_generator(const SiteModel& named) {
+    EFFACE_TRY(const Digest digest, pinned(named.sha256));
+    EFFACE_TRY(const std::vector<std::byte> model, read_model(named.path, digest));
+    return TorchScriptGenerator::load(model, digest, kComputeClass);
+}
+
 }  // namespace
 
 Result<WorkerFinders> load_finders(
-    const std::string& directory, const SiteDetector& site, std::size_t threads
+    const std::string& directory, const SiteModels& site, std::size_t threads
 ) {
     if (directory.empty()) {
         return fail(Fault::kHalt, "worker: no models are named: scripts/setup.sh installs them");
@@ -95,11 +103,15 @@ Result<WorkerFinders> load_finders(
     finders.own_face = std::make_unique<UnitedDetector>(*finders.photographed_face, *finders.other_face);
     std::string digests = std::string{kTextModelSha256} + std::string{kMtcnnSha256} +
                           std::string{kFaceNetworkSha256} + std::string{kReaderModelSha256};
-    if (!site.path.empty()) {
-        EFFACE_TRY(const Digest site_digest, pinned(site.sha256));
-        EFFACE_TRY(finders.site_face, load_site_detector(site.path, site_digest));
+    if (const SiteModel& named = site.face_detector; !named.path.empty()) {
+        EFFACE_TRY(const Digest site_digest, pinned(named.sha256));
+        EFFACE_TRY(finders.site_face, load_site_detector(named.path, site_digest));
         finders.every_face = std::make_unique<UnitedDetector>(*finders.own_face, *finders.site_face);
         digests += to_hex(site_digest);
+    }
+    if (const SiteModel& named = site.generator; !named.path.empty()) {
+        EFFACE_TRY(finders.generator, load_generator(named));
+        digests += to_hex(finders.generator->facts().digest);
     }
     finders.model_digest = to_hex(sha256(digests));
     return finders;

@@ -4,7 +4,7 @@
 namespace efface::pipeline {
 
 Result<WorkerFinders> load_finders(
-    const std::string& directory, const SiteDetector& /*site*/, std::size_t /*threads*/
+    const std::string& directory, const SiteModels& /*site*/, std::size_t /*threads*/
 ) {
     if (!directory.empty()) {
         return fail(Fault::kHalt, "worker: this program has no detectors: start efface-model-worker");

@@ -140,7 +140,7 @@ Result<WorkerService::Reply> WorkerService::configure(const Json& json) {
     EFFACE_TRY(
         finders_,
         load_finders(
-            configuration.models_directory, configuration.site_detector, configuration.limits.search_threads
+            configuration.models_directory, configuration.site_models, configuration.limits.search_threads
         )
     );
     start_dcmtk();
@@ -178,7 +178,8 @@ Result<WorkerService::Reply> WorkerService::clean(const Json& json, const Messag
                                        .key = project->key,
                                        .output_bytes_max = limits_.output_bytes_max,
                                        .finders = finders_.view(),
-                                       .search_cpu_micros_max = search_cpu_micros_max(limits_)}
+                                       .search_cpu_micros_max = search_cpu_micros_max(limits_),
+                                       .generator = finders_.generator.get()}
                                   )
     );
     return Reply{MessageKind::kCleaned, to_json(report)};
@@ -202,7 +203,9 @@ Result<WorkerService::Reply> WorkerService::gate(const Json& json, const Message
          .finders = finders_.view(),
          .declared = governing->declared.boxes,
          .has_declared_regions = governing->declared.any_source(),
-         .outside_regions_is_black = governing->declared.by_ultrasound}
+         .outside_regions_is_black = governing->declared.by_ultrasound,
+         .holes = asked.holes,
+         .generator = finders_.generator.get()}
     );
     return Reply{MessageKind::kJudged, to_json(report)};
 }

@@ -1,10 +1,11 @@
-// The detectors of a worker process. Which program this is linked into decides whether there are any:
+// The networks of a worker process. Which program this is linked into decides whether there are any:
 // efface-worker has none and starts at once (no_detectors.cpp), efface-model-worker loads them before it is
 // confined (detectors.cpp).
 // Thread rule: belongs to the only thread of a worker process.
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/picture/generator.h"
 #include "pipeline/picture/lanes.h"
 #include "pipeline/pixel/found_identity.h"
 #include "pipeline/unit/worker_protocol.h"
@@ -24,6 +25,8 @@ struct WorkerFinders {
     std::unique_ptr<Detector> own_face;    ///< Those of Efface together; refers to them.
     std::unique_ptr<Detector> every_face;  ///< Both of these; null where there is no site_face.
 
+    std::unique_ptr<Generator> generator;  ///< Null: what is destroyed stays black.
+
     std::string model_digest = "none";  ///< SHA-256 over the models' digests, in hex.
 
     Finders view() const { return {text.get(), face(), photographed_face.get(), reader.get()}; }
@@ -31,11 +34,11 @@ struct WorkerFinders {
     Detector* face() const { return every_face != nullptr ? every_face.get() : own_face.get(); }
 };
 
-/// Loads the models of `directory`, and the one of the site, and tests each. Fault::kHalt: a file is missing,
+/// Loads the models of `directory`, and those of the site, and tests each. Fault::kHalt: a file is missing,
 /// not the pinned one, or its model does not find what it must. `threads`: 1 to kLanesMax share the search of
 /// one picture; all are made here.
 Result<WorkerFinders> load_finders(
-    const std::string& directory, const SiteDetector& site = {}, std::size_t threads = 1
+    const std::string& directory, const SiteModels& site = {}, std::size_t threads = 1
 );
 
 }  // namespace efface::pipeline

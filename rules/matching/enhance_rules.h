@@ -41,6 +41,7 @@ struct EnhanceSettings {
 struct EnhanceRules {
     FillPolicy fill = FillPolicy::kAuto;
     UnfilledPolicy unfilled = UnfilledPolicy::kDeliver;
+    bool regions = false;  ///< The rule's own regions (`blacken` of [rule.pixels]) are filled too.
     EnhanceSettings settings{};
 
     bool operator==(const EnhanceRules&) const = default;

@@ -7,8 +7,8 @@
 namespace efface::rules {
 namespace {
 
-constexpr std::array<std::string_view, 8> kEnhanceKeys{"fill",    "unfilled", "strength", "mode",
-                                                       "denoise", "sharpen",  "detail",   "skin_protection"};
+constexpr std::array<std::string_view, 9> kEnhanceKeys{
+    "fill", "unfilled", "regions", "strength", "mode", "denoise", "sharpen", "detail", "skin_protection"};
 
 /// The place of the word in the list; 0 where the key is absent.
 std::size_t take_word(TomlView& view, std::string_view key, std::span<const std::string_view> words) {
@@ -57,6 +57,7 @@ EnhanceRules take_enhance_rules(TomlView& rule, PixelPolicy policy) {
         );
     }
     enhance.unfilled = static_cast<UnfilledPolicy>(take_word(view, "unfilled", kUnfilledPolicies));
+    enhance.regions = view.take_flag("regions", enhance.regions);
     EnhanceSettings& settings = enhance.settings;
     settings.strength = take_share(view, "strength", settings.strength);
     settings.mode = static_cast<EnhanceMode>(take_word(view, "mode", kEnhanceModes));

@@ -25,9 +25,11 @@ void extend(StageWork& work) {
     add_found(
         work.mask, work.found.text, mask_box_of_text, text_window(work.image, work.identity), columns, rows
     );
-    add_found(
-        work.mask, work.found.faces, mask_box_of_face, face_window(work.image, work.identity), columns, rows
-    );
+    const FrameWindow face_frames = face_window(work.image, work.identity);
+    add_found(work.mask, work.found.faces, mask_box_of_face, face_frames, columns, rows);
+    if (work.fill.faces) {
+        add_found(work.faces, work.found.faces, mask_box_of_face, face_frames, columns, rows);
+    }
 }
 
 }  // namespace

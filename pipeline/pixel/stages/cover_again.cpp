@@ -1,4 +1,5 @@
-// What somebody covered before so that it can be seen through is covered again, with its surround.
+// What somebody covered before so that it can be seen through is covered again, with its surround; and so is
+// what was destroyed, where it is to be filled.
 #include "pipeline/pixel/stage_list.h"
 
 namespace efface::pipeline::stages {
@@ -11,7 +12,7 @@ Status cover_again(StageWork& work) {
     const NativeImage& image = work.image;
     EFFACE_TRY(work.covered, find_earlier_occlusions(work.samples, image, work.identity));
     for (const Occlusion& occlusion : work.covered) {
-        if (occlusion.verdict == OcclusionVerdict::kInsufficient) {
+        if (occlusion.verdict == OcclusionVerdict::kInsufficient || work.fill.occlusions) {
             add(work.mask, mask_box_of_occlusion(occlusion.box, image.columns(), image.rows()),
                 image.columns(), image.rows());
         }

@@ -57,7 +57,7 @@ protected:
         const std::string written = data_set_of(after);
         return judge_masked_samples(
             {bytes(original), explicit_little_endian()}, {bytes(written), explicit_little_endian()},
-            Mask{mask}, kFaceOnly, finders_
+            {Mask{mask}, OwnFill{}}, kFaceOnly, finders_
         );
     }
 

@@ -68,12 +68,13 @@ struct Cleaned {
 
 inline Cleaned clean(
     std::string_view original, const rules::RuleSet& rules, const pipeline::WorkOrder& order,
-    pipeline::Finders finders = {}
+    pipeline::Finders finders = {}, pipeline::Generator* generator = nullptr
 ) {
     const rules::ProjectKey key = test_key();
     const int fd = memfd_create("written", MFD_CLOEXEC);
-    const auto report =
-        pipeline::clean_unit(bytes_of(original), fd, {order, rules, key, 1ULL << 30U, finders});
+    pipeline::UnitWork work{order, rules, key, 1ULL << 30U, finders};
+    work.generator = generator;
+    const auto report = pipeline::clean_unit(bytes_of(original), fd, work);
     Cleaned cleaned;
     if (report) {
         cleaned.report = *report;

@@ -235,7 +235,8 @@ protected:
 
     Status judge_unmasked() {
         return pipeline::judge_masked_samples(
-            {data_set(), *syntax_}, {data_set(), *syntax_}, {}, identity_, finders_
+            {data_set(), *syntax_}, {data_set(), *syntax_}, {pipeline::Mask{}, pipeline::OwnFill{}},
+            identity_, finders_
         );
     }
 

@@ -70,7 +70,7 @@ protected:
         const std::string written = data_set_of(after, photometric_);
         return judge_masked_samples(
             {bytes(original), explicit_little_endian()}, {bytes(written), explicit_little_endian()},
-            Mask{mask}, identity, finders_
+            {Mask{mask}, OwnFill{}}, identity, finders_
         );
     }
 

@@ -80,12 +80,33 @@ TEST(CleanReport, SurvivesJsonUnchanged) {
     report.study_uid = Phi<std::string>{"1.2.3"};
     report.facts = {"retired overlay bits cleared"};
     report.output_bytes = 1;
+    report.holes = {{{{8, 16, 24, 32}, {24, 16, 40, 32}}, {2, 3}}};
+    report.fill = {
+        .model_name = "small",
+        .model_version = "1",
+        .model_digest = "ab",
+        .settings = {.strength = 70, .mode = rules::EnhanceMode::kStrong, .detail = false},
+        .filled = 1,
+        .refused = 2,
+        .areas = {
+            {.frame = 2, .box = {8, 16, 40, 32}, .filled = true, .outcome = "filled", .snr_tenths = 120}}};
 
     const auto again = clean_report_from_json(to_json(report));
 
     ASSERT_TRUE(again.has_value());
     EXPECT_EQ(dump_json(to_json(*again)), dump_json(to_json(report)));
     EXPECT_EQ(again->actions[rules::Action::U], 4'000'000'000U);
+    EXPECT_EQ(again->holes, report.holes);
+    EXPECT_EQ(again->fill, report.fill);
+}
+
+TEST(CleanReport, RefusesHolesAndFillsThatAreNone) {
+    Json json = to_json(CleanReport{});
+    json["holes"] = Json::array({Json{{"parts", Json::array()}, {"first", 0U}, {"count", 1U}}});
+    EXPECT_FALSE(clean_report_from_json(json).has_value());
+    json = to_json(CleanReport{});
+    json["fill"]["settings"]["strength"] = 101U;
+    EXPECT_FALSE(clean_report_from_json(json).has_value());
 }
 
 TEST(CleanReport, RefusesCountsThatAreNotCounts) {

@@ -94,13 +94,13 @@ TEST(WorkerProtocol, MessagesSurviveJson) {
     configuration.software_version = "0.1.0";
     configuration.limits.cpu_seconds_per_unit_max = 7;
     configuration.limits.search_threads = 3;
-    configuration.site_detector = {"/opt/site.pt", "ab12"};
+    configuration.site_models = {{"/opt/site.pt", "ab12"}, {"/opt/fill.pt", "cd34"}};
     configuration.projects.push_back({"trial", Phi<std::string>{"00ff"}, "rules.toml", "[[rule]]\n"});
     const auto again = worker_configuration_from_json(to_json(configuration));
     ASSERT_TRUE(again.has_value());
     EXPECT_EQ(dump_json(to_json(*again)), dump_json(to_json(configuration)));
     EXPECT_EQ(again->projects.at(0).key_hex.reveal(), "00ff");
-    EXPECT_EQ(again->site_detector, configuration.site_detector);
+    EXPECT_EQ(again->site_models, configuration.site_models);
 
     const auto ready = worker_ready_from_json(to_json(WorkerReady{"1", "2026d", "ab"}));
     ASSERT_TRUE(ready.has_value());

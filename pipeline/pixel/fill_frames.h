@@ -1,0 +1,70 @@
+// fill_frames: the holes of an instance's frames filled and marked (pipeline/enhance, pipeline/watermark).
+// The cleaner runs it on what it blackened; the gate blackens the original itself and runs it again: the
+// samples must be the same (promise P8: nothing but visible pixels, mask, key, new UID and the work order's
+// time decides about them). Thread rule: the generator belongs to the calling thread.
+#pragma once
+
+#include "config/environment.h"
+#include "pipeline/enhance/fill_hole.h"
+#include "pipeline/pixel/mask.h"
+#include "pipeline/pixel/native_image.h"
+#include "pipeline/watermark/watermark.h"
+#include "rules/keys/project_key.h"
+#include "rules/matching/enhance_rules.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace efface::pipeline {
+
+/// All that decides about a fill besides the samples.
+class FillContext {
+public:
+    /// `new_uid`: the SOP Instance UID that the filled instance has. `at`: the work order's time, which the
+    /// mark says, to the second.
+    FillContext(
+        Generator& generator, const rules::EnhanceSettings& settings, const rules::ProjectKey& key,
+        std::string new_uid, UnixMicros at
+    );
+
+    Generator& generator() const { return generator_; }
+
+    const rules::EnhanceSettings& settings() const { return settings_; }
+
+    const WatermarkKey& mark_key() const { return mark_key_; }
+
+    std::uint32_t utc_seconds() const { return utc_seconds_; }
+
+    /// Under the project's key, of the new UID, the model, the frame and the hole; never of pixels.
+    Digest seed(std::uint64_t frame, const Hole& hole) const;
+
+private:
+    Generator& generator_;
+    rules::EnhanceSettings settings_;
+    rules::ProjectKey seed_key_;
+    WatermarkKey mark_key_{};
+    std::string new_uid_;
+    std::uint32_t utc_seconds_;
+};
+
+/// The key that marks are read with: whoever has it alone can read them, and no pseudonym.
+WatermarkKey watermark_key(const rules::ProjectKey& key);
+
+struct FrameFill {
+    std::uint64_t frame = 0;
+    FilledHole hole;
+    EmbedResult mark = EmbedResult::kTooSmall;  ///< Of a hole that is filled.
+};
+
+/// `samples`: all frames, black under `mask`; only pixels of `holes` that are not refused change. One entry
+/// for each hole of each of its frames. Fault::kQuarantine: samples that cannot be filled (can_be_filled());
+/// else as the generator's.
+Result<std::vector<FrameFill>> fill_frames(
+    std::span<std::byte> samples, const NativeImage& image, const Mask& mask, std::span<const Hole> holes,
+    const FillContext& context
+);
+
+}  // namespace efface::pipeline

@@ -1,0 +1,184 @@
+#include "pipeline/unit/fill_pixels.h"
+
+#include "pipeline/codec/syntax_table.h"
+#include "pipeline/pixel/derivation.h"
+#include "pipeline/pixel/fill_statement.h"
+#include "pipeline/pixel/frame_planes.h"
+#include "rules/profile/attestation.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace efface::pipeline {
+namespace {
+
+using rules::Tag;
+using rules::Vr;
+
+constexpr double kSnrShown = 1e5;
+
+std::string_view outcome_of(const FrameFill& fill) {
+    if (!fill.hole.is_filled()) {
+        return refusal_name(fill.hole.refusal);
+    }
+    switch (fill.mark) {
+        case EmbedResult::kEmbedded:
+            return "filled and marked";
+        case EmbedResult::kTooSmall:
+            return "filled, too small for a mark";
+        case EmbedResult::kNotReadable:
+            return "filled, a mark could not be read back";
+    }
+    return "filled";
+}
+
+std::uint64_t permille(double share) {
+    return static_cast<std::uint64_t>(std::llround(std::clamp(share, 0.0, 1.0) * 1000));
+}
+
+FilledArea area_of(const FrameFill& fill) {
+    const FillMeasures& measures = fill.hole.measures;
+    return {
+        .frame = fill.frame,
+        .box = fill.hole.hole.bounds(),
+        .filled = fill.hole.is_filled(),
+        .outcome = std::string{outcome_of(fill)},
+        .snr_tenths = static_cast<std::uint64_t>(std::llround(std::min(measures.snr, kSnrShown) * 10)),
+        .visible_permille = permille(measures.visible_share),
+        .hidden_permille = permille(measures.hidden_share)};
+}
+
+void describe(std::span<const FrameFill> fills, const Generator::Facts& model, CleanReport& report) {
+    report.fill.model_name = model.name;
+    report.fill.model_version = model.version;
+    report.fill.model_digest = to_hex(model.digest);
+    for (const FrameFill& fill : fills) {
+        ++(fill.hole.is_filled() ? report.fill.filled : report.fill.refused);
+        if (report.fill.areas.size() < kFilledAreasMax) {
+            report.fill.areas.push_back(area_of(fill));
+        }
+    }
+    if (report.fill.filled > 0) {
+        report.facts.emplace_back("occluded areas filled by a generative network");
+    }
+    if (report.fill.refused > 0) {
+        report.facts.emplace_back("occluded areas left black: see fill.areas for the reasons");
+    }
+}
+
+/// Why nothing can be filled here; empty: it can.
+Result<std::string_view> obstacle(
+    const Original& original, const MaskedPixels& masked, const UnitWork& work
+) {
+    if (work.generator == nullptr) {
+        return std::string_view{"occluded areas left black: this node has no generator"};
+    }
+    if (!can_be_filled(masked.samples.image)) {
+        return std::string_view{"occluded areas left black: samples of this kind are not filled"};
+    }
+    EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
+    if (masked_output(*original.syntax, sample_shape(scan.shape)) == MaskedOutput::kCoefficients) {
+        return std::string_view{"occluded areas left black: frames of lossy JPEG are not filled"};
+    }
+    return std::string_view{};
+}
+
+/// The item that Efface appended is the last one.
+Status put_contribution(Item& root, const std::string& text) {
+    const std::optional<Element> equipment = root.find(rules::kContributingEquipment);
+    if (!equipment || !equipment->is_sequence() || equipment->items().empty()) {
+        return fail(
+            Fault::kQuarantine, "the data set does not say what Efface contributed",
+            Where::tag(rules::kContributingEquipment.value)
+        );
+    }
+    return equipment->items().back().put(kContributionDescription, Vr::ST, text);
+}
+
+Status state_fill(
+    Original& original, std::span<const FrameFill> fills, const Generator::Facts& model, UnixMicros at
+) {
+    constexpr UnixMicros kMicrosPerSecond = 1'000'000;
+    Item root = original.data_set.root();
+    for (const FillAttribute& attribute : kFillAttributes) {
+        EFFACE_CHECK(root.put(attribute.tag, attribute.vr, std::string{attribute.value}));
+    }
+    EFFACE_CHECK(root.put(kDerivationDescription, Vr::ST, filled_derivation_text(fills)));
+    return put_contribution(
+        root, fill_contribution_text(model, static_cast<std::uint32_t>(at / kMicrosPerSecond))
+    );
+}
+
+/// Nothing is filled: the rule says whether that will do.
+Status leave_black(MaskedPixels& masked, const rules::Rule& rule, std::string_view why, CleanReport& report) {
+    masked.holes.clear();
+    report.facts.emplace_back(why);
+    return rule.enhance.unfilled == rules::UnfilledPolicy::kDeliver
+               ? Status{}
+               : Status{fail(
+                     Fault::kQuarantine,
+                     "an occluded area is not filled: see the facts of the report, or set unfilled = "
+                     "\"deliver\""
+                 )};
+}
+
+bool claims_removal(const ScannedDataSet& data_set) {
+    constexpr Tag kRemoved = rules::kPatientIdentityRemoved;
+    return text_at(data_set, {&kRemoved, 1}, {}) == std::string{rules::kYes};
+}
+
+}  // namespace
+
+FillChoice fill_choice(const rules::Rule& rule, const ScannedDataSet& data_set, std::vector<Box> regions) {
+    FillChoice choice;
+    if (rule.enhance.fill == rules::FillPolicy::kForbid) {
+        return choice;
+    }
+    const bool all = rule.enhance.fill == rules::FillPolicy::kRequire;
+    choice.faces = all;
+    choice.occlusions = all || claims_removal(data_set);
+    if (rule.enhance.regions) {
+        choice.regions = std::move(regions);
+    }
+    return choice;
+}
+
+bool needs_generator(const FillChoice& choice) {
+    return choice.faces || !choice.regions.empty();
+}
+
+Status fill_masked(
+    Original& original, MaskedPixels& masked, const rules::Rule& rule, const UnitWork& work,
+    CleanReport& report
+) {
+    if (masked.holes.empty()) {
+        return {};
+    }
+    EFFACE_TRY(const std::string_view why_not, obstacle(original, masked, work));
+    if (!why_not.empty()) {
+        return leave_black(masked, rule, why_not, report);
+    }
+    blacken_once(masked);
+    const FillContext context{
+        *work.generator, rule.enhance.settings, work.key, report.new_sop_instance_uid,
+        work.order.accepted_at};
+    const std::uint64_t count = masked.samples.image.bytes();
+    EFFACE_TRY(
+        const std::vector<FrameFill> fills, fill_frames(
+                                                std::span{masked.samples.bytes}.first(count),
+                                                masked.samples.image, masked.mask, masked.holes, context
+                                            )
+    );
+    report.fill.settings = rule.enhance.settings;
+    describe(fills, work.generator->facts(), report);
+    if (report.fill.refused > 0 && rule.enhance.unfilled == rules::UnfilledPolicy::kQuarantine) {
+        return fail(
+            Fault::kQuarantine,
+            "an occluded area is not filled: see the facts of the report, or set unfilled = \"deliver\""
+        );
+    }
+    return any_filled(fills) ? state_fill(original, fills, work.generator->facts(), work.order.accepted_at)
+                             : Status{};
+}
+
+}  // namespace efface::pipeline
