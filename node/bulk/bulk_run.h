@@ -14,6 +14,7 @@
 #include "config/environment.h"
 #include "node/identity/audit_identity.h"
 #include "node/workers/worker_process.h"
+#include "pipeline/unit/fill_report.h"
 #include "rules/actions/action.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/rule_set.h"
@@ -48,7 +49,9 @@ struct BulkOptions {
     /// Pictures of the originals as well, each audited before it is drawn.
     bool previews_of_originals = false;
     std::uint64_t preview_frame = 0;  ///< From 0.
-    bool segmentations = true;        ///< Of masks, where a rule asks for them.
+    /// Pictures with the mask black and as it was filled side by side, at full size.
+    bool preview_pairs = false;
+    bool segmentations = true;  ///< Of masks, where a rule asks for them.
     std::string software_version;
 };
 
@@ -65,7 +68,8 @@ struct FileOutcome {
     std::string no_preview;
     std::string mask_segmentation;  ///< The mask as a Segmentation in OUT; empty: none was asked for.
     std::uint64_t mask_boxes = 0;   ///< How many boxes were blackened.
-    std::string reason;             ///< Empty when cleaned.
+    pipeline::FillReport fill{};
+    std::string reason;  ///< Empty when cleaned.
     std::string rule;
     rules::ActionCounts actions;
     bool not_dicom = false;      ///< Refused because it is no instance: counts as no fault of the run.

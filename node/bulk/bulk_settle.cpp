@@ -74,6 +74,7 @@ void BulkFlow::settle(const BulkItemPointer& item) {
     outcome.kind = Kind::kCleaned;
     outcome.actions = result.clean.actions;
     outcome.mask_boxes = result.clean.mask.size();
+    outcome.fill = result.clean.fill;
     db::AuditEntry entry = entry_for(*item, db::AuditEvent::kCleaned);
     entry.outcome = db::AuditOutcome::kSuccess;
     entry.new_instance_uid = result.clean.new_sop_instance_uid;
@@ -151,7 +152,11 @@ std::string BulkFlow::draw_preview(const BulkItem& item, bool of_original, std::
     const pipeline::Mask shown = item.result.clean.mask.of_frame(options_.preview_frame);
     std::string why_not = previewer_.draw(
         of_original ? item.instance.original.get() : item.output.get(),
-        {.frame = options_.preview_frame, .mask = shown.boxes}, wanted
+        {.frame = options_.preview_frame,
+         .mask = shown.boxes,
+         .whole = options_.preview_pairs,
+         .pair = options_.preview_pairs},
+        wanted
     );
     if (why_not.empty()) {
         path = std::move(wanted);

@@ -129,6 +129,32 @@ constexpr std::array kOccludeOptions{
     OptionRow{"--search", "", "Also search for text and faces, and blacken what is found"},
     OptionRow{"--key", "FILE", "The project key (default: the project's; made on first use)"},
     kProject};
+constexpr std::array kEnhanceOptions{
+    OptionRow{"IN", "", "A DICOM file", true},
+    OptionRow{"-o,--output", "FILE", "The file to make; never overwritten", true},
+    OptionRow{"--box", "X,Y,W,H", "A region to blacken and fill, in pixels; may be given again", false, true},
+    OptionRow{
+        "--mask", "FILE",
+        "A PNG of the image's size, bright where to blacken and fill, or a DICOM Segmentation"},
+    OptionRow{"--search", "", "With regions: also search for text, faces and earlier occlusions"},
+    OptionRow{"--pair", "PNG", "Also a picture at full size: occluded left, filled right"},
+    OptionRow{
+        "--strength", "0-100", "How far from a smooth surface towards the network's answer (default: 65)"},
+    OptionRow{"--strong", "", "1.3 times as far"},
+    OptionRow{"--denoise", "0-100", "40 gives the grain of the surround, 100 none (default: 40)"},
+    OptionRow{"--sharpen", "0-100", "Default: 35"},
+    OptionRow{"--no-detail", "", "Leave out what the network drew finely"},
+    OptionRow{"--skin-protection", "", "Neither sharpened nor strong, half of the grain"},
+    OptionRow{"--key", "FILE", "The project key (default: the project's; made on first use)"},
+    kProject};
+constexpr std::array kWatermarkReadOptions{
+    OptionRow{"FILE", "", "A DICOM file, or a PNG of one frame at full size", true},
+    OptionRow{"--frame", "N", "Which frame, from 1 (default: the first)"},
+    OptionRow{"--watermark-key", "FILE", "The key of marks alone, as efface watermark key makes it"},
+    OptionRow{"--key", "FILE", "The project key (default: the project's)"}, kProject};
+constexpr std::array kWatermarkKeyOptions{
+    OptionRow{"-o,--output", "FILE", "The file to make; never overwritten", true},
+    OptionRow{"--key", "FILE", "The project key (default: the project's)"}, kProject};
 constexpr std::array kConfigCheckOptions{OptionRow{"FILE", "", "The settings file (default: --config)"}};
 constexpr std::array kDoctorOptions{OptionRow{"--echo", "", "Also send a C-ECHO to every DICOM destination"}};
 
@@ -278,7 +304,7 @@ constexpr std::array kCommands{
         "never copied. Keeps a chained audit in OUT.audit/audit.sqlite. Without a configuration: the\n"
         "built-in rules, and keys that are made on first use. The rules' destinations and holds do not\n"
         "matter here. With --json one object a line: in, outcome (cleaned, quarantined, refused), out,\n"
-        "reason, rule, actions{D,Z,X,K,C,U}, mask_boxes, preview, mask_segmentation.",
+        "reason, rule, actions{D,Z,X,K,C,U}, mask_boxes, filled, preview, mask_segmentation.",
         "efface run /data/in /data/out\nefface run study out --rules site.toml --json > result.ndjson",
         "0 every instance was cleaned (what is no DICOM does not count), 1 some were quarantined or refused, "
         "or it was interrupted, 3 rules or keys, 5 IN and OUT overlap, 6 it could not go on",
@@ -303,6 +329,28 @@ constexpr std::array kCommands{
         "efface occlude image.dcm --mask painted.png --search -o clean.dcm",
         "0, 1 quarantined or refused, 2 no region or no mask, 3 keys, 5 the file stands there",
         kOccludeOptions, &run_occlude},
+    CommandRow{
+        "enhance", "De-identify one file and fill what is destroyed in it by a generative network",
+        "What you name is blackened and filled; without --box and --mask faces and earlier occlusions are\n"
+        "searched for, and what is found is. Text is blackened and never filled. The gate judges the "
+        "result.\n"
+        "For algorithm support only, not for diagnosis. Keeps a chained audit in OUTPUT.audit/.",
+        "efface enhance image.dcm -o filled.dcm --pair filled.png\n"
+        "efface enhance image.dcm --box 96,64,240,208 --strength 80 -o filled.dcm",
+        "0 filled, 1 quarantined, refused or nothing filled, 2 usage, 3 keys, 5 the file stands there",
+        kEnhanceOptions, &run_enhance},
+    CommandRow{
+        "watermark read", "Read the invisible marks of filled regions in one frame",
+        "Prints the stamp (UTC), the region and how sure it is; the model from the header where it still\n"
+        "stands. The key of marks is enough, and tells no pseudonym.",
+        "efface watermark read filled.dcm\n"
+        "efface watermark read screenshot.png --watermark-key archive.wmk --json",
+        "0 a mark was read, 1 none, 2 usage, 3 keys", kWatermarkReadOptions, &run_watermark_read},
+    CommandRow{
+        "watermark key", "Write the key that marks are read with",
+        "Derived from the project key, which cannot be found from it: an archive can be given it.",
+        "efface watermark key -o archive.wmk", "0, 3 keys, 5 the file stands there", kWatermarkKeyOptions,
+        &run_watermark_key},
     CommandRow{
         "config check", "Is a settings file right, with the keys and rules it names?", "",
         "efface config check /etc/efface/efface.toml", "0 right, 3 wrong (FILE:LINE:COLUMN: what)",

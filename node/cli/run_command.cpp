@@ -63,6 +63,7 @@ Json outcome_json(const FileOutcome& outcome) {
         {"rule", or_null(outcome.rule)},
         {"actions", std::move(actions)},
         {"mask_boxes", outcome.mask_boxes},
+        {"filled", outcome.fill.filled},
         {"preview", or_null(outcome.preview)},
         {"mask_segmentation", or_null(outcome.mask_segmentation)},
     };

@@ -222,6 +222,7 @@ Result<FilledHole> fill_hole(
         return result;
     }
     EFFACE_TRY(const Planes filled, filled_surround(surround, shown, work));
+    result.grey_difference = grey_difference(filled, surround.hole, surround.hidden);
     for (std::size_t channel = 0; channel < frame.channels; ++channel) {
         const auto from = filled.plane(channel);
         const auto into = frame.plane(channel);

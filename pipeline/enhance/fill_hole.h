@@ -23,6 +23,7 @@ struct FilledHole {
     Hole hole;
     FillRefusal refusal = FillRefusal::kNone;
     FillMeasures measures{};
+    double grey_difference = 0;  ///< Of a hole that is filled; see tone.h.
 
     bool is_filled() const { return refusal == FillRefusal::kNone; }
 };

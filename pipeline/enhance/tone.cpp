@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace efface::pipeline {
@@ -17,6 +18,8 @@ constexpr float kBoneAbove = 0.5F;
 constexpr float kGainMin = 0.8F;
 constexpr float kGainMax = 1.25F;
 constexpr float kShiftMax = 0.25F;
+constexpr float kLeast = std::numeric_limits<float>::lowest();
+constexpr float kMost = std::numeric_limits<float>::max();
 constexpr float kFlat = 1e-4F;  // No spread to speak of.
 
 std::vector<float> values_of(std::span<const float> plane, const PixelSet& set, float from, float to) {
@@ -55,7 +58,7 @@ struct Knot {
 };
 
 std::vector<Knot> knots_of(std::span<const float> plane, const PixelSet& inner, const PixelSet& outer) {
-    constexpr std::array<float, 4> kEdges{-1e30F, kAirBelow, kBoneAbove, 1e30F};
+    constexpr std::array<float, 4> kEdges{kLeast, kAirBelow, kBoneAbove, kMost};
     std::vector<Knot> knots;
     for (std::size_t k = 0; k + 1 < kEdges.size(); ++k) {
         const auto given = spread_of(values_of(plane, inner, kEdges[k], kEdges[k + 1]));
@@ -120,6 +123,27 @@ void calibrate(Planes& filled, const PixelSet& hole, const PixelSet& hidden) {
             plane[i] = hole.in[i] != 0 ? calibrated(plane[i], knots) : plane[i];
         }
     }
+}
+
+double grey_difference(const Planes& filled, const PixelSet& hole, const PixelSet& hidden) {
+    const PixelSet visible = complement(hidden);
+    const PixelSet inner = both(hole, grown(visible, kRim));
+    const PixelSet outer = both(visible, grown(hole, kRim));
+    const std::vector<float> plane = mean_of_channels(filled);
+    std::vector<float> seen = values_of(plane, visible, kLeast, kMost);
+    const auto mean = [&](const PixelSet& set) {
+        double sum = 0;
+        for (std::size_t i = 0; i < plane.size(); ++i) {
+            sum += set.in[i] != 0 ? static_cast<double>(plane[i]) : 0;
+        }
+        return sum / static_cast<double>(set.count());
+    };
+    if (seen.empty() || inner.count() == 0 || outer.count() == 0) {
+        return 0;
+    }
+    const double range =
+        static_cast<double>(quantile(seen, 0.98)) - static_cast<double>(quantile(seen, 0.02));
+    return range > 0 ? std::abs(mean(inner) - mean(outer)) / range : 0;
 }
 
 }  // namespace efface::pipeline

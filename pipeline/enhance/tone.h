@@ -27,4 +27,8 @@ ToneRange visible_range(const Planes& planes, const PixelSet& hidden);
 /// to 1.25, medians by 0.25 at most; a class with less than 24 pixels in a rim says nothing.
 void calibrate(Planes& filled, const PixelSet& hole, const PixelSet& hidden);
 
+/// How far a fill's edge can be seen: the means of the hole's inner and outer rims of six pixels, their
+/// distance as a share of the visible range (p98 - p2); of the channels' mean. 0 where either rim is empty.
+double grey_difference(const Planes& filled, const PixelSet& hole, const PixelSet& hidden);
+
 }  // namespace efface::pipeline

@@ -148,13 +148,6 @@ Digest FillContext::seed(std::uint64_t frame, const Hole& hole) const {
     return hmac_sha256(seed_key_.bytes(), text);
 }
 
-WatermarkKey watermark_key(const rules::ProjectKey& key) {
-    const rules::ProjectKey derived = key.derive("watermark");
-    WatermarkKey bytes{};
-    std::ranges::copy(derived.bytes(), bytes.begin());
-    return bytes;
-}
-
 Result<std::vector<FrameFill>> fill_frames(
     std::span<std::byte> samples, const NativeImage& image, const Mask& mask, std::span<const Hole> holes,
     const FillContext& context

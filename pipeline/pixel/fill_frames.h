@@ -8,7 +8,7 @@
 #include "pipeline/enhance/fill_hole.h"
 #include "pipeline/pixel/mask.h"
 #include "pipeline/pixel/native_image.h"
-#include "pipeline/watermark/watermark.h"
+#include "pipeline/watermark/mark_key.h"
 #include "rules/keys/project_key.h"
 #include "rules/matching/enhance_rules.h"
 
@@ -49,9 +49,6 @@ private:
     std::string new_uid_;
     std::uint32_t utc_seconds_;
 };
-
-/// The key that marks are read with: whoever has it alone can read them, and no pseudonym.
-WatermarkKey watermark_key(const rules::ProjectKey& key);
 
 struct FrameFill {
     std::uint64_t frame = 0;

@@ -45,7 +45,8 @@ FilledArea area_of(const FrameFill& fill) {
         .outcome = std::string{outcome_of(fill)},
         .snr_tenths = static_cast<std::uint64_t>(std::llround(std::min(measures.snr, kSnrShown) * 10)),
         .visible_permille = permille(measures.visible_share),
-        .hidden_permille = permille(measures.hidden_share)};
+        .hidden_permille = permille(measures.hidden_share),
+        .grey_difference_permille = permille(fill.hole.grey_difference)};
 }
 
 void describe(std::span<const FrameFill> fills, const Generator::Facts& model, CleanReport& report) {

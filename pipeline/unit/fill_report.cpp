@@ -52,6 +52,7 @@ Json to_json(const FilledArea& area) {
         {"snr_tenths", area.snr_tenths},
         {"visible_permille", area.visible_permille},
         {"hidden_permille", area.hidden_permille},
+        {"grey_difference_permille", area.grey_difference_permille},
     };
 }
 
@@ -66,6 +67,7 @@ Result<FilledArea> area_from_json(const Json& json) {
     fields.read("snr_tenths", area.snr_tenths);
     fields.read("visible_permille", area.visible_permille);
     fields.read("hidden_permille", area.hidden_permille);
+    fields.read("grey_difference_permille", area.grey_difference_permille);
     EFFACE_CHECK(fields.finish("fill report: an area's field is missing or wrong"));
     if (boxes.size() != 1) {
         return fail(Fault::kRefuse, "fill report: an area is not one box");

@@ -25,6 +25,8 @@ struct FilledArea {
     std::uint64_t snr_tenths = 0;
     std::uint64_t visible_permille = 0;  ///< Of the surround: shows a head.
     std::uint64_t hidden_permille = 0;   ///< Of the surround: under the mask.
+    /// At the edge of the fill, of the visible range (pipeline/enhance/tone.h).
+    std::uint64_t grey_difference_permille = 0;
 
     bool operator==(const FilledArea&) const = default;
 };

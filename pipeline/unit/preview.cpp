@@ -52,6 +52,34 @@ void draw_outline(Picture& picture, const std::vector<Box>& boxes, std::size_t s
     }
 }
 
+/// Left with the boxes black, right as it is.
+Picture side_by_side(const Picture& whole, const std::vector<Box>& boxes, std::size_t step) {
+    Picture occluded = whole;
+    for (const Box& box : boxes) {
+        const Box inside = box.clipped_to(whole.columns, whole.rows);
+        for (std::int64_t y = inside.top; y < inside.bottom; ++y) {
+            const std::size_t row = static_cast<std::size_t>(y) * whole.columns;
+            const auto begin =
+                occluded.samples.begin() +
+                static_cast<std::ptrdiff_t>((row + static_cast<std::size_t>(inside.left)) * whole.channels);
+            std::fill_n(begin, static_cast<std::size_t>(inside.width()) * whole.channels, std::uint8_t{0});
+        }
+    }
+    const Picture left = thinned(occluded, step);
+    const Picture right = thinned(whole, step);
+    Picture pair{2 * left.columns, left.rows, 3};
+    const std::size_t bytes = 3 * left.columns;
+    for (std::size_t y = 0; y < left.rows; ++y) {
+        const auto into = pair.samples.begin() + static_cast<std::ptrdiff_t>(2 * y * bytes);
+        std::copy_n(left.samples.begin() + static_cast<std::ptrdiff_t>(y * bytes), bytes, into);
+        std::copy_n(
+            right.samples.begin() + static_cast<std::ptrdiff_t>(y * bytes), bytes,
+            into + static_cast<std::ptrdiff_t>(bytes)
+        );
+    }
+    return pair;
+}
+
 }  // namespace
 
 Result<std::string> preview_png(std::span<const std::byte> file, const PreviewRequest& request) {
@@ -63,7 +91,13 @@ Result<std::string> preview_png(std::span<const std::byte> file, const PreviewRe
     }
     const Picture whole = samples.image.picture(samples.bytes, request.frame, samples.bytes);
     const std::size_t side = std::max(whole.columns, whole.rows);
-    const std::size_t step = (side + kPreviewSideMax - 1) / kPreviewSideMax;
+    if (request.whole && whole.columns * whole.rows > kWholePixelsMax) {
+        return fail(Fault::kQuarantine, "a frame is too large to be shown as a whole");
+    }
+    const std::size_t step = request.whole ? 1 : (side + kPreviewSideMax - 1) / kPreviewSideMax;
+    if (request.pair) {
+        return encode_png(side_by_side(whole, request.mask, step).view());
+    }
     Picture shown = thinned(whole, step);
     draw_outline(shown, request.mask, step);
     return encode_png(shown.view());

@@ -292,7 +292,11 @@ Result<GateRequest> gate_request_from_json(const Json& json) {
 }
 
 Json to_json(const PreviewRequest& request) {
-    return Json{{"frame", request.frame}, {"mask", boxes_to_json(request.mask)}};
+    return Json{
+        {"frame", request.frame},
+        {"mask", boxes_to_json(request.mask)},
+        {"whole", request.whole},
+        {"pair", request.pair}};
 }
 
 Result<PreviewRequest> preview_request_from_json(const Json& json) {
@@ -300,6 +304,8 @@ Result<PreviewRequest> preview_request_from_json(const Json& json) {
     PreviewRequest request;
     fields.read("frame", request.frame);
     fields.read("mask", request.mask);
+    fields.read("whole", request.whole);
+    fields.read("pair", request.pair);
     EFFACE_CHECK(fields.finish("preview request: a field is missing, unknown or of the wrong type"));
     return request;
 }

@@ -154,6 +154,9 @@ struct GateRequest {
 struct PreviewRequest {
     std::uint64_t frame = 0;  ///< From 0.
     std::vector<Box> mask;    ///< That of this frame: its outline is drawn.
+    bool whole = false;       ///< As large as the frame is, whatever its size.
+    /// Twice the frame side by side: left with the mask black, right as it is; without an outline.
+    bool pair = false;
 };
 
 /// The mask of a cleaned instance as a Segmentation (segmentation.h).

@@ -92,7 +92,7 @@ TEST_F(RunProgram, PrintsOneObjectALineWithTheDocumentedFields) {
     }
     EXPECT_EQ(
         keys, (std::vector<std::string>{
-                  "in", "outcome", "out", "reason", "rule", "actions", "mask_boxes", "preview",
+                  "in", "outcome", "out", "reason", "rule", "actions", "mask_boxes", "filled", "preview",
                   "mask_segmentation"})
     );
     EXPECT_EQ(lines[1]["outcome"], "cleaned");

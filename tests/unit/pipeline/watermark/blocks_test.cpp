@@ -109,6 +109,16 @@ TEST(WatermarkChips, HoldEveryCodeBitOnceInATile) {
     EXPECT_EQ(times.size(), kCodeBits);
 }
 
+TEST(WatermarkChips, DifferFromTileToTile) {
+    const std::array blocks{BlockPlace{0, 0}, BlockPlace{4, 0}, BlockPlace{0, 4}};
+
+    const std::vector<BlockChips> chips = chips_of(kKey, blocks, pilots_of(kKey, blocks));
+
+    EXPECT_NE(chips[0].code_bit, chips[1].code_bit);
+    EXPECT_NE(chips[0].code_bit, chips[2].code_bit);
+    EXPECT_NE(chips[1].code_bit, chips[2].code_bit);
+}
+
 TEST(WatermarkChips, AndPilotShareTheBandOfEachBlock) {
     const std::vector<BlockPlace> blocks = square(3, 9);
     const std::vector<BlockPilot> pilots = pilots_of(kKey, blocks);

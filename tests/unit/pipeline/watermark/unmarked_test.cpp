@@ -28,7 +28,7 @@ TEST(WatermarkFalseReads, AreRarerThanOneInAMillionAsCalculated) {
 }
 
 TEST(WatermarkFalseReads, DoNotHappenInUnmarkedRegions) {
-    for (std::uint32_t i = 0; i < 300; ++i) {
+    for (std::uint32_t i = 0; i < 240; ++i) {
         const GreyPlane plane = testing::in_eight_bits(drawn(kTextures[i % 3], 112, 112, 1000 + i));
         const Box region{8, 8, 104, 104};
 
