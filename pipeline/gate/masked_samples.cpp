@@ -5,7 +5,7 @@
 #include "pipeline/gate/float_samples.h"
 #include "pipeline/gate/mask_planes.h"
 #include "pipeline/gate/recoded_frames.h"
-#include "pipeline/picture/boxes.h"
+#include "pipeline/pixel/fill_statement.h"
 #include "pipeline/pixel/profile_bands.h"
 #include "pipeline/pixel/samples.h"
 #include "pipeline/pixel/spared_markers.h"
@@ -210,14 +210,6 @@ Status judge_compressed(
     return fail(Fault::kQuarantine, "gate: blackened samples are compressed anew", kAtPixelData);
 }
 
-bool meets_fill(const FoundBox& found, const OwnFill& fill) {
-    return std::ranges::any_of(fill.fills, [&](const FrameFill& one) {
-        return one.hole.is_filled() && std::ranges::any_of(one.hole.hole.parts, [&](const Box& part) {
-                   return meet(part, found.box);
-               });
-    });
-}
-
 /// The written frames: a fill may look like anything, and so may its rim, but nothing is found that does not
 /// meet it. What is visible alone was searched before.
 Status judge_beside_fill(
@@ -228,7 +220,7 @@ Status judge_beside_fill(
         FoundIdentity found,
         find_identity(samples.after, samples.before, samples.shown, identity, finders, SearchRound::kAgain)
     );
-    const auto of_fill = [&](const FoundBox& one) { return meets_fill(one, fill); };
+    const auto of_fill = [&](const FoundBox& one) { return meets_fill(one.box, fill.fills); };
     std::erase_if(found.text, of_fill);
     std::erase_if(found.faces, of_fill);
     return judge_found(found, planes, samples.image);

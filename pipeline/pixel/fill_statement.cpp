@@ -1,5 +1,6 @@
 #include "pipeline/pixel/fill_statement.h"
 
+#include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/derivation.h"
 #include "pipeline/watermark/stamp.h"
 
@@ -41,6 +42,13 @@ std::string plain(std::string_view text) {
 
 bool any_filled(std::span<const FrameFill> fills) {
     return std::ranges::any_of(fills, [](const FrameFill& fill) { return fill.hole.is_filled(); });
+}
+
+bool meets_fill(const Box& box, std::span<const FrameFill> fills) {
+    return std::ranges::any_of(fills, [&](const FrameFill& fill) {
+        return fill.hole.is_filled() &&
+               std::ranges::any_of(fill.hole.hole.parts, [&](const Box& part) { return meet(part, box); });
+    });
 }
 
 std::string filled_derivation_text(std::span<const FrameFill> fills) {

@@ -39,6 +39,8 @@ inline constexpr std::array kFillAttributes{
     FillAttribute{kImageComments, rules::Vr::LT, kFillComment}};
 
 bool any_filled(std::span<const FrameFill> fills);
+/// The box shares a pixel with something that is filled.
+bool meets_fill(const Box& box, std::span<const FrameFill> fills);
 
 /// Derivation Description: that areas were blackened, and which of them are filled, as
 /// "left,top,width,height": the first eight.

@@ -196,7 +196,7 @@ Status clean(std::span<const std::byte> file, int output_fd, const UnitWork& wor
     }
     EFFACE_CHECK(describe_cleaned(original, report));
     if (blackened) {
-        EFFACE_CHECK(fill_masked(original, *masked, *rule, work, report));
+        EFFACE_CHECK(fill_masked(original, *masked, {*rule, plan.identity}, work, report));
         report.holes = masked->holes;
     }
 

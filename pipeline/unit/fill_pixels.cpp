@@ -16,6 +16,10 @@ using rules::Tag;
 using rules::Vr;
 
 constexpr double kSnrShown = 1e5;
+constexpr std::string_view kFoundBeside =
+    "occluded areas left black: something is found beside a fill where nothing was before";
+constexpr Literal kUnfilled =
+    "an occluded area is not filled: see the facts of the report, or set unfilled = \"deliver\"";
 
 std::string_view outcome_of(const FrameFill& fill) {
     if (!fill.hole.is_filled()) {
@@ -111,16 +115,40 @@ Status state_fill(
 }
 
 /// Nothing is filled: the rule says whether that will do.
-Status leave_black(MaskedPixels& masked, const rules::Rule& rule, std::string_view why, CleanReport& report) {
+Status leave_black(
+    MaskedPixels& masked, const rules::EnhanceRules& enhance, std::string_view why, CleanReport& report
+) {
     masked.holes.clear();
     report.facts.emplace_back(why);
-    return rule.enhance.unfilled == rules::UnfilledPolicy::kDeliver
-               ? Status{}
-               : Status{fail(
-                     Fault::kQuarantine,
-                     "an occluded area is not filled: see the facts of the report, or set unfilled = "
-                     "\"deliver\""
-                 )};
+    return enhance.unfilled == rules::UnfilledPolicy::kDeliver ? Status{}
+                                                               : Status{fail(Fault::kQuarantine, kUnfilled)};
+}
+
+struct Shown {
+    std::span<const std::byte> filled;
+    std::span<const std::byte> before;  ///< As they came; perhaps with a pad byte.
+    const MaskedPixels& masked;
+};
+
+/// A fill may look like anything, and so may its rim; what is visible alone was searched before, and a
+/// network that sees something there now would see it in the gate too.
+Result<bool> nothing_beside(
+    std::span<const FrameFill> fills, const Shown& shown, const rules::PixelIdentity& identity,
+    const UnitWork& work
+) {
+    if ((!identity.text && !identity.face) || !any_filled(fills)) {
+        return true;
+    }
+    const NativeImage& image = shown.masked.samples.image;
+    EFFACE_TRY(
+        const FoundIdentity found,
+        find_identity(shown.filled, shown.before, image, identity, work.finders, SearchRound::kAgain)
+    );
+    const auto is_explained = [&](const FoundBox& one) {
+        return is_covered(one, shown.masked.mask, image.columns(), image.rows()) ||
+               meets_fill(one.box, fills);
+    };
+    return std::ranges::all_of(found.text, is_explained) && std::ranges::all_of(found.faces, is_explained);
 }
 
 bool claims_removal(const ScannedDataSet& data_set) {
@@ -149,34 +177,35 @@ bool needs_generator(const FillChoice& choice) {
 }
 
 Status fill_masked(
-    Original& original, MaskedPixels& masked, const rules::Rule& rule, const UnitWork& work,
-    CleanReport& report
+    Original& original, MaskedPixels& masked, const FillTask& task, const UnitWork& work, CleanReport& report
 ) {
     if (masked.holes.empty()) {
         return {};
     }
+    const rules::EnhanceRules& enhance = task.rule.enhance;
     EFFACE_TRY(const std::string_view why_not, obstacle(original, masked, work));
     if (!why_not.empty()) {
-        return leave_black(masked, rule, why_not, report);
+        return leave_black(masked, enhance, why_not, report);
     }
+    const std::vector<std::byte> before = masked.samples.bytes;
     blacken_once(masked);
+    const std::vector<std::byte> occluded = masked.samples.bytes;
     const FillContext context{
-        *work.generator, rule.enhance.settings, work.key, report.new_sop_instance_uid,
-        work.order.accepted_at};
-    const std::uint64_t count = masked.samples.image.bytes();
+        *work.generator, enhance.settings, work.key, report.new_sop_instance_uid, work.order.accepted_at};
+    const NativeImage& image = masked.samples.image;
+    const std::span<std::byte> samples = std::span{masked.samples.bytes}.first(image.bytes());
     EFFACE_TRY(
-        const std::vector<FrameFill> fills, fill_frames(
-                                                std::span{masked.samples.bytes}.first(count),
-                                                masked.samples.image, masked.mask, masked.holes, context
-                                            )
+        const std::vector<FrameFill> fills, fill_frames(samples, image, masked.mask, masked.holes, context)
     );
-    report.fill.settings = rule.enhance.settings;
+    EFFACE_TRY(const bool is_alone, nothing_beside(fills, {samples, before, masked}, task.identity, work));
+    if (!is_alone) {
+        masked.samples.bytes = occluded;
+        return leave_black(masked, enhance, kFoundBeside, report);
+    }
+    report.fill.settings = enhance.settings;
     describe(fills, work.generator->facts(), report);
-    if (report.fill.refused > 0 && rule.enhance.unfilled == rules::UnfilledPolicy::kQuarantine) {
-        return fail(
-            Fault::kQuarantine,
-            "an occluded area is not filled: see the facts of the report, or set unfilled = \"deliver\""
-        );
+    if (report.fill.refused > 0 && enhance.unfilled == rules::UnfilledPolicy::kQuarantine) {
+        return fail(Fault::kQuarantine, kUnfilled);
     }
     return any_filled(fills) ? state_fill(original, fills, work.generator->facts(), work.order.accepted_at)
                              : Status{};

@@ -16,12 +16,18 @@ FillChoice fill_choice(const rules::Rule& rule, const ScannedDataSet& data_set, 
 /// True where there is something to fill whatever is found.
 bool needs_generator(const FillChoice& choice);
 
+struct FillTask {
+    const rules::Rule& rule;
+    const rules::PixelIdentity& identity;
+};
+
 /// Blackens the samples, fills and marks what of `masked.holes` is not refused, and has the data set say so;
 /// `masked.holes` keeps what the gate has to fill again. `report.fill` and `report.facts` say what was done
-/// and why not. Fault::kQuarantine: a hole stays unfilled and the rule does not deliver such.
+/// and why not. What is filled is searched again for what `identity` names: where something is found that
+/// neither lies under the mask nor meets a fill, all stays black, for the gate would hold it.
+/// Fault::kQuarantine: a hole stays unfilled and the rule does not deliver such.
 Status fill_masked(
-    Original& original, MaskedPixels& masked, const rules::Rule& rule, const UnitWork& work,
-    CleanReport& report
+    Original& original, MaskedPixels& masked, const FillTask& task, const UnitWork& work, CleanReport& report
 );
 
 }  // namespace efface::pipeline

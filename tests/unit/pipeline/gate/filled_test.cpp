@@ -54,6 +54,17 @@ public:
     bool inverted = false;
 };
 
+/// Sees a line at the edge of the picture once the face is neither there nor black.
+class SeesALineBesideAFill final : public pipeline::Detector {
+public:
+    Result<std::vector<pipeline::Detection>> find(const pipeline::PictureView& picture) override {
+        const int value =
+            picture.at(static_cast<std::size_t>(kFace.left), static_cast<std::size_t>(kFace.top));
+        return value > 10 && value < 245 ? std::vector<pipeline::Detection>{{{8, 8, 40, 20}, 1.0F}}
+                                         : std::vector<pipeline::Detection>{};
+    }
+};
+
 class Filled : public ::testing::TestWithParam<Depth> {
 protected:
     Filled() { faces_.inverted = GetParam().photometric == "MONOCHROME1"; }
@@ -349,6 +360,33 @@ TEST_P(Filled, ARefusedHoleStaysBlackUnlessTheRuleHoldsSuch) {
     rules_ = rule("fill = \"require\"\nunfilled = \"quarantine\"");
     clean_it(noisy());
     EXPECT_EQ(cleaned_.report.outcome, CleanReport::Outcome::kQuarantined);
+}
+
+TEST_P(Filled, StaysBlackWhereSomethingIsFoundBesideTheFillAlone) {
+    SeesALineBesideAFill line;
+    finders_.text = &line;
+    clean_it(file());
+
+    ASSERT_TRUE(was_cleaned()) << cleaned_.report.reason;
+    EXPECT_EQ(cleaned_.report.fill.filled, 0U);
+    EXPECT_FALSE(says("RESEARCH"));
+    EXPECT_NE(
+        std::ranges::find(
+            cleaned_.report.facts,
+            "occluded areas left black: something is found beside a fill where nothing was before"
+        ),
+        cleaned_.report.facts.end()
+    );
+    EXPECT_EQ(judged(), "");
+}
+
+TEST_P(Filled, TheGateHoldsAFillBesideWhichItFindsSomething) {
+    clean_it(file());
+    ASSERT_TRUE(was_cleaned());
+    SeesALineBesideAFill line;
+    finders_.text = &line;
+
+    EXPECT_EQ(judged(), "gate: text is found outside the mask (7FE0,0010)");
 }
 
 TEST_P(Filled, WithoutAGeneratorTheReportSaysSo) {
