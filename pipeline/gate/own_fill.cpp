@@ -80,6 +80,13 @@ Result<OwnFill> fill_original(
         *work.generator, work.rule.enhance.settings, work.key, std::string{new_uid}, work.order.accepted_at};
     EFFACE_TRY(own.fills, fill_frames(own.filled, before.image, work.mask, work.holes, context));
     own.any = any_filled(own.fills);
+    const bool any_refused =
+        std::ranges::any_of(own.fills, [](const FrameFill& fill) { return !fill.hole.is_filled(); });
+    if (any_refused && work.rule.enhance.unfilled == rules::UnfilledPolicy::kQuarantine) {
+        return fail(
+            Fault::kQuarantine, "gate: an occluded area is not filled, and the rule holds such", kAtPixelData
+        );
+    }
     return own;
 }
 

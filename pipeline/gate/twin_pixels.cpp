@@ -154,12 +154,9 @@ Status TwinWalk::derived_attribute(bool original_too) {
 }
 
 std::string TwinWalk::contribution() const {
-    constexpr UnixMicros kMicrosPerSecond = 1'000'000;
-    return fill_.any ? fill_contribution_text(
-                           work_.generator->facts(),
-                           static_cast<std::uint32_t>(work_.order.accepted_at / kMicrosPerSecond)
-                       )
-                     : std::string{};
+    return fill_.any
+               ? fill_contribution_text(work_.generator->facts(), utc_seconds_of(work_.order.accepted_at))
+               : std::string{};
 }
 
 bool TwinWalk::is_fill_attribute(Tag tag) const {

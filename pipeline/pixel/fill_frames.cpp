@@ -12,7 +12,6 @@ namespace {
 
 constexpr float kWhite = 255;
 constexpr std::array<float, 3> kLuminance{0.299F, 0.587F, 0.114F};  // ITU-R BT.601.
-constexpr UnixMicros kMicrosPerSecond = 1'000'000;
 
 PixelSet hidden_of(const Mask& mask, std::uint64_t frame, const NativeImage& image) {
     PixelSet hidden{image.columns(), image.rows()};
@@ -128,6 +127,31 @@ private:
 
 }  // namespace
 
+std::optional<Literal> obstacle_to_fill(const NativeImage& image, std::span<const Hole> holes) {
+    if (holes.empty()) {
+        return std::nullopt;
+    }
+    if (!can_be_filled(image)) {
+        return Literal{"occluded areas left black: samples of this kind are not filled"};
+    }
+    if (image.columns() * image.rows() > kFilledFramePixelsMax) {
+        return Literal{"occluded areas left black: frames of more than 16777216 pixels are not filled"};
+    }
+    std::uint64_t fills = 0;  // At most 4096 holes of 65535 frames each.
+    for (const Hole& hole : holes) {
+        fills += std::min(hole.frames.count, image.frame_count());
+    }
+    if (fills > kFillsMax) {
+        return Literal{"occluded areas left black: there are more than 512, counted in each frame"};
+    }
+    return std::nullopt;
+}
+
+std::uint32_t utc_seconds_of(UnixMicros at) {
+    constexpr UnixMicros kMicrosPerSecond = 1'000'000;
+    return static_cast<std::uint32_t>(at / kMicrosPerSecond);
+}
+
 FillContext::FillContext(
     Generator& generator, const rules::EnhanceSettings& settings, const rules::ProjectKey& key,
     std::string new_uid, UnixMicros at
@@ -137,7 +161,7 @@ FillContext::FillContext(
       seed_key_{key.derive("fill-seed")},
       mark_key_{watermark_key(key)},
       new_uid_{std::move(new_uid)},
-      utc_seconds_{static_cast<std::uint32_t>(at / kMicrosPerSecond)} {}
+      utc_seconds_{utc_seconds_of(at)} {}
 
 Digest FillContext::seed(std::uint64_t frame, const Hole& hole) const {
     const Box bounds = hole.bounds();
@@ -152,8 +176,8 @@ Result<std::vector<FrameFill>> fill_frames(
     std::span<std::byte> samples, const NativeImage& image, const Mask& mask, std::span<const Hole> holes,
     const FillContext& context
 ) {
-    if (!holes.empty() && !can_be_filled(image)) {
-        return fail(Fault::kQuarantine, "samples of this kind cannot be filled", Where::tag(0x7FE00010));
+    if (const auto obstacle = obstacle_to_fill(image, holes)) {
+        return fail(Fault::kQuarantine, *obstacle, Where::tag(0x7FE00010));
     }
     FrameFiller filler{image, mask, context};
     std::vector<FrameFill> fills;

@@ -14,11 +14,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace efface::pipeline {
+
+/// Fills in all frames together, and pixels of a frame: what a worker has time and memory for.
+inline constexpr std::uint64_t kFillsMax = 512;
+inline constexpr std::uint64_t kFilledFramePixelsMax = std::uint64_t{1} << 24U;
+
+/// Why these holes are not filled whatever their surround is; nothing: they may be.
+std::optional<Literal> obstacle_to_fill(const NativeImage& image, std::span<const Hole> holes);
+
+/// The second that a mark says, of a work order's time.
+std::uint32_t utc_seconds_of(UnixMicros at);
 
 /// All that decides about a fill besides the samples.
 class FillContext {
@@ -57,8 +68,7 @@ struct FrameFill {
 };
 
 /// `samples`: all frames, black under `mask`; only pixels of `holes` that are not refused change. One entry
-/// for each hole of each of its frames. Fault::kQuarantine: samples that cannot be filled (can_be_filled());
-/// else as the generator's.
+/// for each hole of each of its frames. Fault::kQuarantine: obstacle_to_fill(); else as the generator's.
 Result<std::vector<FrameFill>> fill_frames(
     std::span<std::byte> samples, const NativeImage& image, const Mask& mask, std::span<const Hole> holes,
     const FillContext& context

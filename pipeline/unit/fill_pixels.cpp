@@ -3,7 +3,6 @@
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/pixel/derivation.h"
 #include "pipeline/pixel/fill_statement.h"
-#include "pipeline/pixel/frame_planes.h"
 #include "rules/profile/attestation.h"
 
 #include <algorithm>
@@ -16,10 +15,12 @@ using rules::Tag;
 using rules::Vr;
 
 constexpr double kSnrShown = 1e5;
-constexpr std::string_view kFoundBeside =
+constexpr Literal kFoundBeside =
     "occluded areas left black: something is found beside a fill where nothing was before";
-constexpr Literal kUnfilled =
-    "an occluded area is not filled: see the facts of the report, or set unfilled = \"deliver\"";
+constexpr Literal kRefused =
+    "an occluded area is refused a fill for what is visible around it (docs/enhancement.md): release it "
+    "under a "
+    "rule with unfilled = \"deliver\", or leave it held";
 
 std::string_view outcome_of(const FrameFill& fill) {
     if (!fill.hole.is_filled()) {
@@ -71,21 +72,18 @@ void describe(std::span<const FrameFill> fills, const Generator::Facts& model, C
     }
 }
 
-/// Why nothing can be filled here; empty: it can.
-Result<std::string_view> obstacle(
+/// Why nothing can be filled here; nothing: it can.
+Result<std::optional<Literal>> obstacle(
     const Original& original, const MaskedPixels& masked, const UnitWork& work
 ) {
     if (work.generator == nullptr) {
-        return std::string_view{"occluded areas left black: this node has no generator"};
-    }
-    if (!can_be_filled(masked.samples.image)) {
-        return std::string_view{"occluded areas left black: samples of this kind are not filled"};
+        return std::optional{Literal{"occluded areas left black: this node has no generator"}};
     }
     EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
     if (masked_output(*original.syntax, sample_shape(scan.shape)) == MaskedOutput::kCoefficients) {
-        return std::string_view{"occluded areas left black: frames of lossy JPEG are not filled"};
+        return std::optional{Literal{"occluded areas left black: frames of lossy JPEG are not filled"}};
     }
-    return std::string_view{};
+    return obstacle_to_fill(masked.samples.image, masked.holes);
 }
 
 /// The item that Efface appended is the last one.
@@ -103,35 +101,35 @@ Status put_contribution(Item& root, const std::string& text) {
 Status state_fill(
     Original& original, std::span<const FrameFill> fills, const Generator::Facts& model, UnixMicros at
 ) {
-    constexpr UnixMicros kMicrosPerSecond = 1'000'000;
     Item root = original.data_set.root();
     for (const FillAttribute& attribute : kFillAttributes) {
         EFFACE_CHECK(root.put(attribute.tag, attribute.vr, std::string{attribute.value}));
     }
     EFFACE_CHECK(root.put(kDerivationDescription, Vr::ST, filled_derivation_text(fills)));
-    return put_contribution(
-        root, fill_contribution_text(model, static_cast<std::uint32_t>(at / kMicrosPerSecond))
-    );
+    return put_contribution(root, fill_contribution_text(model, utc_seconds_of(at)));
 }
 
 /// Nothing is filled: the rule says whether that will do.
 Status leave_black(
-    MaskedPixels& masked, const rules::EnhanceRules& enhance, std::string_view why, CleanReport& report
+    MaskedPixels& masked, const rules::EnhanceRules& enhance, Literal why, CleanReport& report
 ) {
     masked.holes.clear();
-    report.facts.emplace_back(why);
+    report.facts.emplace_back(why.view());
     return enhance.unfilled == rules::UnfilledPolicy::kDeliver ? Status{}
-                                                               : Status{fail(Fault::kQuarantine, kUnfilled)};
+                                                               : Status{fail(Fault::kQuarantine, why)};
 }
 
 struct Shown {
     std::span<const std::byte> filled;
-    std::span<const std::byte> before;  ///< As they came; perhaps with a pad byte.
+    std::span<const std::byte> before;  ///< As they came; perhaps
+                                        ///< with a pad byte.
     const MaskedPixels& masked;
 };
 
-/// A fill may look like anything, and so may its rim; what is visible alone was searched before, and a
-/// network that sees something there now would see it in the gate too.
+/// A fill may look like anything, and so may
+/// its rim; what is visible alone was searched
+/// before, and a network that sees something
+/// there now would see it in the gate too.
 Result<bool> nothing_beside(
     std::span<const FrameFill> fills, const Shown& shown, const rules::PixelIdentity& identity,
     const UnitWork& work
@@ -183,9 +181,9 @@ Status fill_masked(
         return {};
     }
     const rules::EnhanceRules& enhance = task.rule.enhance;
-    EFFACE_TRY(const std::string_view why_not, obstacle(original, masked, work));
-    if (!why_not.empty()) {
-        return leave_black(masked, enhance, why_not, report);
+    EFFACE_TRY(const std::optional<Literal> why_not, obstacle(original, masked, work));
+    if (why_not) {
+        return leave_black(masked, enhance, *why_not, report);
     }
     const std::vector<std::byte> before = masked.samples.bytes;
     blacken_once(masked);
@@ -205,7 +203,7 @@ Status fill_masked(
     report.fill.settings = enhance.settings;
     describe(fills, work.generator->facts(), report);
     if (report.fill.refused > 0 && enhance.unfilled == rules::UnfilledPolicy::kQuarantine) {
-        return fail(Fault::kQuarantine, kUnfilled);
+        return fail(Fault::kQuarantine, kRefused);
     }
     return any_filled(fills) ? state_fill(original, fills, work.generator->facts(), work.order.accepted_at)
                              : Status{};

@@ -358,6 +358,7 @@ TEST_P(Filled, ARefusedHoleStaysBlackUnlessTheRuleHoldsSuch) {
     EXPECT_EQ(judged(), "");
 
     rules_ = rule("fill = \"require\"\nunfilled = \"quarantine\"");
+    EXPECT_EQ(judged(), "gate: an occluded area is not filled, and the rule holds such (7FE0,0010)");
     clean_it(noisy());
     EXPECT_EQ(cleaned_.report.outcome, CleanReport::Outcome::kQuarantined);
 }
@@ -387,6 +388,20 @@ TEST_P(Filled, TheGateHoldsAFillBesideWhichItFindsSomething) {
     finders_.text = &line;
 
     EXPECT_EQ(judged(), "gate: text is found outside the mask (7FE0,0010)");
+}
+
+TEST_P(Filled, MoreHolesThanAWorkerHasTimeForAreNotFilled) {
+    original_ = file();
+    const auto part10 = pipeline::parse_part10(bytes_of(original_));
+    const auto samples = pipeline::read_samples(
+        bytes_of(original_).subspan(part10->data_set_offset),
+        *rules::find_transfer_syntax(rules::kExplicitVrLittleEndian)
+    );
+    ASSERT_TRUE(samples);
+    std::vector<pipeline::Hole> holes(pipeline::kFillsMax, pipeline::Hole{{{0, 0, 8, 8}}, {0, 1}});
+    EXPECT_FALSE(pipeline::obstacle_to_fill(samples->image, holes));
+    holes.push_back(holes.front());
+    EXPECT_TRUE(pipeline::obstacle_to_fill(samples->image, holes));
 }
 
 TEST_P(Filled, WithoutAGeneratorTheReportSaysSo) {
