@@ -145,8 +145,26 @@ constexpr std::array kEnhanceOptions{
     OptionRow{"--sharpen", "0-100", "Default: 35"},
     OptionRow{"--no-detail", "", "Leave out what the network drew finely"},
     OptionRow{"--skin-protection", "", "Neither sharpened nor strong, half of the grain"},
+    OptionRow{
+        "--confidence-min", "0-100",
+        "Percent: what is filled less surely stays black (default: 0, whatever it is)"},
+    OptionRow{
+        "--language", "CODE",
+        "Of Image Comments, where the character set holds it: en, zh, de, fr, es, ja (default: en)"},
     OptionRow{"--key", "FILE", "The project key (default: the project's; made on first use)"},
     kProject};
+constexpr std::array kEvaluateOptions{
+    OptionRow{"DIR", "", "A folder of cases: cases.ndjson and the pictures that it names"},
+    OptionRow{"--generator", "FILE", "Of contract efface-generator/1 (default: that of [models])"},
+    OptionRow{
+        "--features", "FILE", "Of contract efface-features/1: the Frechet distance too, from 2048 cases on"},
+    OptionRow{"--no-mark", "", "Judge fills without the mark that a node embeds"},
+    OptionRow{"--seed", "N", "Of noise, marks and the kit's order (default: 1)"},
+    OptionRow{"--grid", "PNG", "A sheet of the first cases of each kind: occluded, Telea, fill, truth"},
+    OptionRow{"--cases-json", "FILE", "What was measured of each case, one object a line"},
+    OptionRow{"--reader-kit", "OUT", "Make a kit for a blinded reading in this new folder"},
+    OptionRow{"--score", "SHEET", "Score sheets of such a kit instead, one for each reader", false, true},
+    OptionRow{"--key", "FILE", "The kit's key.json, for --score"}};
 constexpr std::array kWatermarkReadOptions{
     OptionRow{"FILE", "", "A DICOM file, or a PNG of one frame at full size", true},
     OptionRow{"--frame", "N", "Which frame, from 1 (default: the first)"},
@@ -339,6 +357,23 @@ constexpr std::array kCommands{
         "efface enhance image.dcm --box 96,64,240,208 --strength 80 -o filled.dcm",
         "0 filled, 1 quarantined, refused or nothing filled, 2 usage, 3 keys, 5 the file stands there",
         kEnhanceOptions, &run_enhance},
+    CommandRow{
+        "evaluate", "Measure fills of pictures of which it is known what was destroyed",
+        "Blackens each truth under its mask, fills it as the node does and compares the fill with the "
+        "truth,\n"
+        "beside a constant, the mean of the rim, and OpenCV's Telea and Navier-Stokes: PSNR, SSIM, RMSE, "
+        "grey\n"
+        "difference, high frequencies, spectrum; by kind of picture, with the mean's 95 % interval. What is\n"
+        "refused is counted and in no mean. With --reader-kit also pairs for readers who are not told which "
+        "is\n"
+        "filled; with --score what their sheets say. With --json one object. docs/evaluation.md has the "
+        "formulas.",
+        "efface evaluate cases --generator generator.pt --grid sheet.png --cases-json cases-measured.ndjson\n"
+        "efface evaluate cases --reader-kit kit --seed 7\n"
+        "efface evaluate --score anna.csv --score ben.csv --key kit/key.json",
+        "0, 1 nothing was filled, 2 a case, a sheet or a key is wrong (its line is named), 3 settings or a "
+        "network, 5 what is to be written stands there, 6 the evaluator failed",
+        kEvaluateOptions, &run_evaluate},
     CommandRow{
         "watermark read", "Read the invisible marks of filled regions in one frame",
         "Prints the stamp (UTC), the region and how sure it is; the model from the header where it still\n"

@@ -32,8 +32,9 @@ Exit run_audit_report(CommandContext& context, const Arguments& arguments);
 // preview_command.cpp, occlude_command.cpp
 Exit run_preview(CommandContext& context, const Arguments& arguments);
 Exit run_occlude(CommandContext& context, const Arguments& arguments);
-// enhance_command.cpp, watermark_commands.cpp
+// enhance_command.cpp, evaluate_command.cpp, watermark_commands.cpp
 Exit run_enhance(CommandContext& context, const Arguments& arguments);
+Exit run_evaluate(CommandContext& context, const Arguments& arguments);
 Exit run_watermark_read(CommandContext& context, const Arguments& arguments);
 Exit run_watermark_key(CommandContext& context, const Arguments& arguments);
 // rules_commands.cpp

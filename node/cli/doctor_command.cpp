@@ -201,6 +201,9 @@ void check_detectors(Findings& findings, const WorkerProgram& program) {
     add(findings, worker ? Health::kOk : Health::kWrong, "detectors",
         worker ? path + ": its models are the pinned ones and find what they must"
                : path + ": " + (why.empty() ? worker.error().message() : why));
+    if (worker && !worker->ready().generator.empty()) {
+        add(findings, Health::kOk, "generator", worker->ready().generator);
+    }
 }
 
 void check_worker(Findings& findings, const Settings& settings) {

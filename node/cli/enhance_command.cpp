@@ -3,7 +3,9 @@
 #include "node/cli/by_hand.h"
 #include "node/cli/commands.h"
 #include "node/cli/typed.h"
+#include "rules/matching/enhance_rules.h"
 
+#include <algorithm>
 #include <array>
 
 namespace efface::node {
@@ -11,13 +13,14 @@ namespace efface::node {
 namespace {
 
 /// Options that are whole numbers of [rule.enhance].
-constexpr std::array kShares{"strength", "denoise", "sharpen"};
+constexpr std::array kShares{"strength", "denoise", "sharpen", "confidence_min"};
 
 tl::expected<std::string, Exit> enhance_rule(Output& output, const Arguments& arguments, bool by_regions) {
     std::string text = "[rule.enhance]\nregions = true\n";
     text += by_regions ? "" : "fill = \"require\"\n";
     for (const char* share : kShares) {
-        const std::string option = std::string{"--"} + share;
+        std::string option = std::string{"--"} + share;
+        std::ranges::replace(option, '_', '-');
         if (!arguments.has(option)) {
             continue;
         }
@@ -30,6 +33,14 @@ tl::expected<std::string, Exit> enhance_rule(Output& output, const Arguments& ar
     text += arguments.has("--strong") ? "mode = \"strong\"\n" : "";
     text += arguments.has("--no-detail") ? "detail = false\n" : "";
     text += arguments.has("--skin-protection") ? "skin_protection = true\n" : "";
+    if (arguments.has("--language")) {
+        const std::string language = arguments.text("--language");
+        if (std::ranges::find(rules::kFillLanguages, language) == rules::kFillLanguages.end()) {
+            output.error("--language is one of en, zh, de, fr, es, ja");
+            return tl::unexpected(Exit::kUsage);
+        }
+        text += "language = \"" + language + "\"\n";
+    }
     return text;
 }
 
@@ -43,7 +54,15 @@ Json area_json(const pipeline::FilledArea& area) {
         {"box", {area.box.left, area.box.top, area.box.width(), area.box.height()}},
         {"filled", area.filled},
         {"outcome", area.outcome},
-        {"grey_difference_percent", static_cast<double>(area.grey_difference_permille) / 10}};
+        {"grey_difference_percent", static_cast<double>(area.grey_difference_permille) / 10},
+        {"confidence_percent", area.confidence_permille
+                                   ? Json(static_cast<double>(*area.confidence_permille) / 10)
+                                   : Json(nullptr)}};
+}
+
+/// Of a hole that is filled or not: what is known of it besides.
+std::string confidence_text(const pipeline::FilledArea& area) {
+    return area.confidence_permille ? "; confidence " + percent(*area.confidence_permille) : std::string{};
 }
 
 void print_areas(Output& output, const pipeline::FillReport& fill) {
@@ -54,7 +73,8 @@ void print_areas(Output& output, const pipeline::FillReport& fill) {
             "  frame " + std::to_string(area.frame + 1) + ", " + place + ": " +
             (area.filled
                  ? area.outcome + "; grey difference at the edge " + percent(area.grey_difference_permille)
-                 : "left black: " + area.outcome)
+                 : "left black: " + area.outcome) +
+            confidence_text(area)
         );
     }
 }

@@ -19,9 +19,10 @@ std::int64_t micros(std::chrono::nanoseconds time) {
 
 }  // namespace
 
-Progress::Progress(std::FILE* terminal, const Clock& clock)
+Progress::Progress(std::FILE* terminal, const Clock& clock, const char* otherwise)
     : terminal_{terminal},
       clock_{clock},
+      otherwise_{otherwise},
       shown_{::isatty(::fileno(terminal)) == 1},
       started_{clock.monotonic()} {}
 
@@ -55,9 +56,9 @@ void Progress::draw(std::chrono::nanoseconds now) {
     const std::int64_t left = elapsed / static_cast<std::int64_t>(std::max<std::uint64_t>(done_, 1)) *
                               static_cast<std::int64_t>(total - done_);
     std::fprintf(
-        terminal_, "\r\033[K[%s] %llu of %llu, %llu not cleaned, %s left", bar.c_str(),
+        terminal_, "\r\033[K[%s] %llu of %llu, %llu %s, %s left", bar.c_str(),
         static_cast<unsigned long long>(done_), static_cast<unsigned long long>(total),
-        static_cast<unsigned long long>(done_ - cleaned_), duration_text(left).c_str()
+        static_cast<unsigned long long>(done_ - cleaned_), otherwise_, duration_text(left).c_str()
     );
     std::fflush(terminal_);
 }

@@ -11,7 +11,8 @@ namespace efface::node {
 
 class Progress {
 public:
-    Progress(std::FILE* terminal, const Clock& clock);
+    /// `otherwise`: what is said of those that are not `cleaned`.
+    Progress(std::FILE* terminal, const Clock& clock, const char* otherwise = "not cleaned");
 
     bool shown() const { return shown_; }
 
@@ -27,6 +28,7 @@ private:
 
     std::FILE* terminal_;
     const Clock& clock_;
+    const char* otherwise_;
     const bool shown_;
     const std::chrono::nanoseconds started_;
     std::chrono::nanoseconds drawn_at_{0};

@@ -1,6 +1,7 @@
 #include "pipeline/enhance/fill_hole.h"
 
 #include "config/assert.h"
+#include "pipeline/enhance/confidence.h"
 #include "pipeline/enhance/counter_noise.h"
 #include "pipeline/enhance/grain.h"
 #include "pipeline/enhance/membrane.h"
@@ -203,6 +204,31 @@ Result<Planes> filled_surround(const Surround& surround, const Resampled& shown,
     return filled;
 }
 
+/// Nothing: the model says none. Before the fill: a hole that is refused for it costs one answer, not two.
+Result<std::optional<double>> confidence_in(
+    const Surround& surround, const Resampled& shown, const FillMeasures& measures, const FillWork& work
+) {
+    const Generator::Facts& facts = work.generator.facts();
+    if (!facts.confidence) {
+        return std::optional<double>{};
+    }
+    // What is hidden besides the hole has no ring.
+    const PixelSet hole =
+        by_area(surround.values, surround.hole, shown.planes.columns, shown.planes.rows).hidden;
+    EFFACE_TRY(
+        const double confidence, measure_confidence(
+                                     *facts.confidence, {shown, hole, measures, facts.max_mask_fraction},
+                                     [&](const Resampled& less) { return answer_of(less, work); }
+                                 )
+    );
+    return std::optional{confidence};
+}
+
+/// As the rule's threshold has it; written so that what is no number is refused.
+bool is_sure(const std::optional<double>& confidence, const rules::EnhanceSettings& settings) {
+    return settings.confidence_min == 0 || (confidence && *confidence * 100 >= settings.confidence_min);
+}
+
 }  // namespace
 
 Result<FilledHole> fill_hole(
@@ -219,6 +245,11 @@ Result<FilledHole> fill_hole(
     const Resampled shown = shown_to_network(surround, work.generator.facts());
     if (hides_too_much(shown, work.generator.facts())) {
         result.refusal = FillRefusal::kLarge;
+        return result;
+    }
+    EFFACE_TRY(result.confidence, confidence_in(surround, shown, result.measures, work));
+    if (!is_sure(result.confidence, work.settings)) {
+        result.refusal = result.confidence ? FillRefusal::kUnsure : FillRefusal::kNoConfidence;
         return result;
     }
     EFFACE_TRY(const Planes filled, filled_surround(surround, shown, work));

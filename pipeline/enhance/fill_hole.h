@@ -2,8 +2,9 @@
 // function of visible pixels, mask, seed and settings alone (promise P8): what was destroyed is replaced by
 // choice before anything is computed, so that neither other hidden contents nor NaN among them changes a bit.
 //
-//   refuse? -> the surround, in the network's range and size -> the network -> calibrated to its rim ->
-//   back to the frame's size -> sharpened, grain of the surround -> faded into the rim -> the hole alone
+//   refuse? -> the surround, in the network's range and size -> confidence, refuse? -> the network ->
+//   calibrated to its rim -> back to the frame's size -> sharpened, grain of the surround -> faded into the
+//   rim -> the hole alone
 //
 // Thread rule: the generator belongs to the calling thread.
 #pragma once
@@ -15,6 +16,7 @@
 #include "pipeline/picture/generator.h"
 #include "rules/matching/enhance_rules.h"
 
+#include <optional>
 #include <span>
 
 namespace efface::pipeline {
@@ -24,6 +26,8 @@ struct FilledHole {
     FillRefusal refusal = FillRefusal::kNone;
     FillMeasures measures{};
     double grey_difference = 0;  ///< Of a hole that is filled; see tone.h.
+    /// 0 to 1 (confidence.h). Nothing: the model says none, or the hole is refused before that is asked.
+    std::optional<double> confidence{};
 
     bool is_filled() const { return refusal == FillRefusal::kNone; }
 };

@@ -23,7 +23,9 @@ constexpr std::array<std::string_view, kFillRefusals> kNames{
     "too little of a head is visible around it (below 35 %)",
     "it meets another occlusion",
     "too large for what is visible around it (above 45 %)",
-    "it touches more than two borders of the picture"};
+    "it touches more than two borders of the picture",
+    "the model says no confidence, and the rule asks for one",
+    "confidence below the rule's"};
 
 double snr_of(const Planes& part, const PixelSet& visible) {
     const std::vector<float> mean = mean_of_channels(part);

@@ -24,9 +24,11 @@ enum class FillRefusal : std::uint8_t {
     kOverlap,        ///< Another occlusion meets it.
     kLarge,          ///< More than 45 % of what the network is shown is hidden.
     kBorders,        ///< It touches more than two borders of the frame.
+    kNoConfidence,   ///< The rule asks for a confidence, and the model says none.
+    kUnsure,         ///< Its confidence is below the rule's.
 };
 
-inline constexpr std::size_t kFillRefusals = 6;
+inline constexpr std::size_t kFillRefusals = 8;
 
 /// For receipts: "too noisy (SNR below 5)" ...
 std::string_view refusal_name(FillRefusal refusal);

@@ -1,11 +1,13 @@
 // See edited_coefficients.h.
 #include "pipeline/gate/edited_coefficients.h"
 
+#include "pipeline/codec/jpeg_blackening.h"
 #include "pipeline/codec/jpeg_coefficients.h"
 #include "pipeline/gate/pixel_frames.h"
 #include "pipeline/pixel/samples.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace efface::pipeline {
 namespace {
@@ -91,7 +93,7 @@ struct Black {
 
 Status judge_component(
     const JpegComponent& before, const JpegComponent& after, const UnitPlane& plane, const Black& black,
-    bool alone
+    bool alone, const JpegComponent* filled
 ) {
     const std::size_t h = alone ? 1 : before.across;
     const std::size_t v = alone ? 1 : before.down;
@@ -101,6 +103,12 @@ Status judge_component(
             if (plane.units[row / v * plane.across + column / h] == Cover::kNone) {
                 if (!std::ranges::equal(before.block(column, row), shown)) {
                     return held("gate: samples outside the mask differ");
+                }
+                continue;
+            }
+            if (filled != nullptr) {
+                if (!std::ranges::equal(filled->block(column, row), shown)) {
+                    return held("gate: something stands under the mask");
                 }
                 continue;
             }
@@ -114,14 +122,22 @@ Status judge_component(
     return {};
 }
 
+/// What a written frame is held against.
+struct Wanted {
+    const JpegCoefficients& original;
+    const JpegCoefficients* filled = nullptr;  ///< None: black.
+    std::span<const std::uint8_t> masked;
+};
+
 Status judge_frame(
-    const JpegCoefficients& before, const JpegCoefficients& after, std::string_view photometric,
-    std::span<const std::uint8_t> masked, const SampleShape& shape
+    const Wanted& wanted, const JpegCoefficients& after, std::string_view photometric,
+    const SampleShape& shape
 ) {
-    if (!same_stream(before, after)) {
+    const JpegCoefficients& before = wanted.original;
+    if (!same_stream(before, after) || (wanted.filled != nullptr && !same_stream(before, *wanted.filled))) {
         return held("gate: a JPEG frame changed more than coefficients");
     }
-    EFFACE_TRY(const UnitPlane plane, cover_units(before, masked, shape.columns, shape.rows));
+    EFFACE_TRY(const UnitPlane plane, cover_units(before, wanted.masked, shape.columns, shape.rows));
     const bool alone = before.components.size() == 1;
     const bool ybr = jpeg_colour(before.header, photometric) == JpegColour::kYbr;
     for (std::size_t i = 0; i < before.components.size(); ++i) {
@@ -129,18 +145,23 @@ Status judge_frame(
             .neutral = ybr && i > 0,
             .largest = photometric == "MONOCHROME1",
             .step = before.components[i].quantisation[0]};
-        EFFACE_CHECK(judge_component(before.components[i], after.components[i], plane, black, alone));
+        const JpegComponent* filled = wanted.filled == nullptr ? nullptr : &wanted.filled->components[i];
+        EFFACE_CHECK(judge_component(before.components[i], after.components[i], plane, black, alone, filled));
     }
     return {};
 }
 
 }  // namespace
 
-Status judge_edited_coefficients(const PixelScan& original, const PixelScan& written, MaskPlanes& masked) {
+Status judge_edited_coefficients(
+    const PixelScan& original, const PixelScan& written, MaskPlanes& masked,
+    std::span<const std::vector<std::byte>> filled
+) {
     const SampleShape shape = sample_shape(original.shape);
     const std::uint64_t frames = original.shape.number_of_frames;
     if (masked.of_every_frame().size() != shape.columns * shape.rows ||
-        written.shape.number_of_frames != frames || original.photometric != written.photometric) {
+        written.shape.number_of_frames != frames || original.photometric != written.photometric ||
+        (!filled.empty() && filled.size() != frames)) {
         return held("gate: the frames changed their shape");
     }
     const PixelSource before = source_of(original.element);
@@ -158,9 +179,38 @@ Status judge_edited_coefficients(const PixelScan& original, const PixelScan& wri
             const JpegCoefficients is,
             read_jpeg_coefficients(frame_bytes(after, starts_after, i, gathered_after), shape)
         );
-        EFFACE_CHECK(judge_frame(was, is, original.photometric, masked.of(i), shape));
+        std::optional<JpegCoefficients> own;
+        if (!filled.empty()) {
+            EFFACE_TRY(own, read_jpeg_coefficients(filled[i], shape));
+        }
+        const Wanted wanted{was, own ? &*own : nullptr, masked.of(i)};
+        EFFACE_CHECK(judge_frame(wanted, is, original.photometric, shape));
     }
     return {};
+}
+
+// The edit is the cleaner's code (codec/jpeg_blackening.h); what it made is judged here before anything is
+// made of it.
+Result<std::vector<std::vector<std::byte>>> blackened_streams(const PixelScan& original, const Mask& mask) {
+    const SampleShape shape = sample_shape(original.shape);
+    const std::uint64_t frames = original.shape.number_of_frames;
+    const PixelSource source = source_of(original.element);
+    EFFACE_TRY(const auto starts, frame_starts(source, rules::SyntaxFamily::kJpeg, frames));
+    MaskPlanes masked{mask, shape.columns, shape.rows};
+    std::vector<std::byte> gathered;
+    std::vector<std::vector<std::byte>> streams;
+    for (std::uint64_t i = 0; i < frames; ++i) {
+        const std::span<const std::byte> frame = frame_bytes(source, starts, i, gathered);
+        const Mask here = mask.of_frame(i);
+        EFFACE_TRY(
+            std::vector<std::byte> black, blacken_jpeg(frame, shape, original.photometric, here.boxes)
+        );
+        EFFACE_TRY(const JpegCoefficients was, read_jpeg_coefficients(frame, shape));
+        EFFACE_TRY(const JpegCoefficients is, read_jpeg_coefficients(black, shape));
+        EFFACE_CHECK(judge_frame({was, nullptr, masked.of(i)}, is, original.photometric, shape));
+        streams.push_back(std::move(black));
+    }
+    return streams;
 }
 
 }  // namespace efface::pipeline

@@ -195,13 +195,14 @@ Status judge_floats(const NativeData& original, const NativeData& written, MaskP
 /// Frames that stayed compressed: edited ones are compared by their coefficients, others by what they decode
 /// to.
 Status judge_compressed(
-    const NativeData& original, const NativeData& written, const Compared& samples, MaskPlanes& planes
+    const NativeData& original, const NativeData& written, const Compared& samples, const OwnFill& fill,
+    MaskPlanes& planes
 ) {
     EFFACE_TRY(const PixelScan before, scan_pixel_data(original.data_set, original.syntax));
     EFFACE_TRY(const PixelScan after, scan_pixel_data(written.data_set, written.syntax));
     const MaskedOutput output = masked_output(original.syntax, sample_shape(before.shape));
     if (original.syntax.uid == written.syntax.uid && output == MaskedOutput::kCoefficients) {
-        return judge_edited_coefficients(before, after, planes);
+        return judge_edited_coefficients(before, after, planes, fill.streams);
     }
     if (original.syntax.uid == written.syntax.uid && output == MaskedOutput::kRecoded) {
         EFFACE_CHECK(judge_recoded_frames(original.syntax, {before, samples.before}, {after, samples.after}));
@@ -252,7 +253,7 @@ Status judge_masked_samples(
         EFFACE_CHECK(judge_floats(original, written, planes));
     } else {
         EFFACE_CHECK(
-            compressed ? judge_compressed(original, written, samples, planes)
+            compressed ? judge_compressed(original, written, samples, fill, planes)
                        : judge_stored_values(samples, planes)
         );
     }

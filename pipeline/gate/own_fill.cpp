@@ -1,6 +1,9 @@
 #include "pipeline/gate/own_fill.h"
 
+#include "pipeline/codec/syntax_table.h"
+#include "pipeline/gate/edited_coefficients.h"
 #include "pipeline/gate/mask_planes.h"
+#include "pipeline/pixel/fill_jpeg_frames.h"
 #include "pipeline/pixel/fill_statement.h"
 #include "pipeline/pixel/samples.h"
 
@@ -56,6 +59,27 @@ Status judge_holes(const std::vector<Hole>& holes, const Mask& mask, const Nativ
     return {};
 }
 
+Status fill_samples(const Samples& before, const GateWork& work, const FillContext& context, OwnFill& own) {
+    own.occluded = occluded(before, work.mask);
+    own.filled = own.occluded;
+    EFFACE_TRY(own.fills, fill_frames(own.filled, before.image, work.mask, work.holes, context));
+    return {};
+}
+
+Status fill_streams(
+    const PixelScan& scan, const rules::TransferSyntax& syntax, const NativeImage& image,
+    const GateWork& work, const FillContext& context, OwnFill& own
+) {
+    EFFACE_TRY(const auto black, blackened_streams(scan, work.mask));
+    const JpegFrames frames{black, syntax, sample_shape(scan.shape), scan.photometric, image};
+    EFFACE_TRY(FilledJpeg filled, fill_jpeg_frames(frames, work.mask, work.holes, context));
+    own.occluded = std::move(filled.occluded);
+    own.filled = std::move(filled.samples);
+    own.streams = std::move(filled.frames);
+    own.fills = std::move(filled.fills);
+    return {};
+}
+
 }  // namespace
 
 Result<OwnFill> fill_original(
@@ -74,11 +98,14 @@ Result<OwnFill> fill_original(
     }
     EFFACE_TRY(const Samples before, read_samples(original, syntax));
     EFFACE_CHECK(judge_holes(work.holes, work.mask, before.image));
-    own.occluded = occluded(before, work.mask);
-    own.filled = own.occluded;
+    EFFACE_TRY(const PixelScan scan, scan_pixel_data(original, syntax));
     const FillContext context{
         *work.generator, work.rule.enhance.settings, work.key, std::string{new_uid}, work.order.accepted_at};
-    EFFACE_TRY(own.fills, fill_frames(own.filled, before.image, work.mask, work.holes, context));
+    EFFACE_CHECK(
+        masked_output(syntax, sample_shape(scan.shape)) == MaskedOutput::kCoefficients
+            ? fill_streams(scan, syntax, before.image, work, context, own)
+            : fill_samples(before, work, context, own)
+    );
     own.any = any_filled(own.fills);
     const bool any_refused =
         std::ranges::any_of(own.fills, [](const FrameFill& fill) { return !fill.hole.is_filled(); });

@@ -21,6 +21,8 @@ struct OwnFill {
     std::vector<std::byte> occluded{};  ///< All frames, black under the mask. Empty: nothing is to be filled.
     std::vector<std::byte> filled{};    ///< Then filled.
     std::vector<FrameFill> fills{};
+    /// Of lossy JPEG that stays compressed: the filled streams, which are compared by their coefficients.
+    std::vector<std::vector<std::byte>> streams{};
     bool any = false;  ///< Something is filled, and the written file must say so.
 };
 

@@ -78,7 +78,7 @@ Status TwinWalk::judge_pixels() const {
     if (is_masked() && is_decoded() && original_syntax_.lossy_possible) {
         EFFACE_CHECK(lossy_.judge(original_bytes_, original_syntax_));
     }
-    if (fill_.any && fill_attributes_seen_ != kFillAttributes.size()) {
+    if (fill_.any && fill_attributes_seen_ != std::tuple_size_v<FillAttributes>) {
         return fail(
             Fault::kQuarantine, "gate: an attribute that must stand there is missing",
             Where::tag(kSyntheticData.value)
@@ -161,12 +161,14 @@ std::string TwinWalk::contribution() const {
 
 bool TwinWalk::is_fill_attribute(Tag tag) const {
     return at_top() && fill_.any &&
-           std::ranges::any_of(kFillAttributes, [&](const FillAttribute& one) { return one.tag == tag; });
+           (tag == kSyntheticData || tag == kContentQualification || tag == kImageComments);
 }
 
 Status TwinWalk::fill_attribute(bool original_too) {
+    // Read before: (0008,0005) stands before all of these.
+    const FillAttributes all = fill_attributes(work_.rule.enhance.language, written_character_set_);
     const auto* expected =
-        std::ranges::find(kFillAttributes, written_.tag, [](const FillAttribute& one) { return one.tag; });
+        std::ranges::find(all, written_.tag, [](const FillAttribute& one) { return one.tag; });
     if (written_.kind != EventKind::kElement || written_.vr != expected->vr ||
         !shows_text(written_, expected->value) || (original_too && original_.kind != EventKind::kElement)) {
         return fail(Fault::kQuarantine, "gate: a fill is not stated as it must be", where(written_));

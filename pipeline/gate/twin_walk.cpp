@@ -277,6 +277,7 @@ Status TwinWalk::in_both() {
     }
     if (tag == kCharacterSet) {
         frames_.back().character_set = trimmed_text(original_.value);
+        written_character_set_ = at_top() ? trimmed_text(written_.value) : written_character_set_;
     }
     const rules::Decision decision = decide(original_scanner_, original_);
     const bool before = original_.kind == EventKind::kSequenceBegin;

@@ -144,6 +144,7 @@ private:
     bool saw_equipment_ = false;
     bool saw_derivation_codes_ = false;
     bool saw_derivation_text_ = false;
+    std::string_view written_character_set_;  // Of the top level.
     std::size_t fill_attributes_seen_ = 0;
     bool saw_temporal_ = false;
     bool saw_text_claim_ = false;

@@ -24,6 +24,10 @@ constexpr std::size_t kSelfTestSideMax = 512;
 constexpr std::size_t kProbesMin = 8;
 constexpr std::size_t kProbesMax = 256;
 constexpr float kToleranceMax = 0.01F;  // More, and the self-test would say nothing.
+constexpr double kWeightMax = 1000;
+constexpr std::size_t kRingMin = 4;
+constexpr std::size_t kRingMax = 64;
+constexpr std::size_t kCountMax = std::size_t{1} << 53U;  // What JSON's numbers hold exactly everywhere.
 
 bool is_text(const Json* value, std::string_view expected) {
     std::string text;
@@ -113,6 +117,34 @@ bool take_self_test(const Json* test, const GeneratorMetadata& metadata, Generat
            out.tolerance <= kToleranceMax;
 }
 
+bool take_weight(const Json* value, double& out) {
+    return take_number(value, out) && std::abs(out) <= kWeightMax;
+}
+
+bool take_weights(const Json* value, ConfidenceFeatures& out) {
+    for (std::size_t i = 0; value != nullptr && i < out.size(); ++i) {
+        if (!take_weight(member(*value, kConfidenceFeatureNames.at(i).data()), out.at(i))) {
+            return false;
+        }
+    }
+    return value != nullptr && value->size() == out.size();
+}
+
+bool take_confidence(const Json& json, ConfidenceModel& out) {
+    const Json* fitted = member(json, "fitted");
+    std::size_t cases = 0;
+    std::size_t first_seed = 0;
+    const bool taken = fitted != nullptr && take_weight(member(json, "intercept"), out.intercept) &&
+                       take_weights(member(json, "weights"), out.weights) &&
+                       take_count(member(json, "ring"), kRingMin, kRingMax, out.ring) &&
+                       take_count(member(*fitted, "cases"), 1, kCountMax, cases) &&
+                       take_count(member(*fitted, "first_seed"), 0, kCountMax, first_seed) &&
+                       take_text(member(*fitted, "generator"), out.generator);
+    out.cases = cases;
+    out.first_seed = first_seed;
+    return taken;
+}
+
 }  // namespace
 
 Result<GeneratorMetadata> parse_generator_metadata(std::string_view text) {
@@ -171,6 +203,14 @@ Result<GeneratorMetadata> parse_generator_metadata(std::string_view text) {
             Fault::kHalt,
             "a generator file's metadata.json holds no self-test; export it anew with one as "
             "docs/training.md says"
+        );
+    }
+    if (const Json* confidence = member(*json, "confidence");
+        confidence != nullptr && !take_confidence(*confidence, out.confidence.emplace())) {
+        return fail(
+            Fault::kHalt,
+            "a generator file's metadata.json holds a confidence that is none; export it anew with one as "
+            "docs/training.md says, or without"
         );
     }
     return out;

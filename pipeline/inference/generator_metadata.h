@@ -8,23 +8,29 @@
 //                  "trained_on": text, "channels": 1 or 3, "range": [-1, 1], "sizes": [n, ...],
 //                  "side_multiple": n, "hole_value": x, "window": "p0.5-p99.5 visible",
 //                  "max_mask_fraction": x, "uses_noise": true or false, "alignment": "none",
-//                  "precision": ["fp32"] or ["fp32", "bf16"], "self_test": self_test}
+//                  "precision": ["fp32"] or ["fp32", "bf16"], "self_test": self_test,
+//                  and, or not, "confidence": confidence}
 //     self_test = {"side": n, "hole": [left, top, right, bottom],
 //                  "generator": "lcg-1664525-1013904223-top-byte", "picture_state": n, "noise_state": n,
 //                  "at": [n, ...], "values": [x, ...], "tolerance": x}
+//     confidence = {"intercept": x, "weights": {feature: x, ...}, "ring": n,
+//                   "fitted": {"cases": n, "first_seed": n, "generator": text}}
 //
 // sizes: one to four sides that it was trained at, 32 to 1024, multiples of side_multiple, which is even and
 // at most 256. hole_value and values: from -1 to 1. max_mask_fraction: between 0 and 1. self_test: what the
 // answer holds at 8 to 256 places of the hole, row-major, for a square picture of at most 512 pixels and for
-// noise, both made by the generator from these states; tolerance is at most 0.01. Members besides are not
-// looked at. Thread rule: pure functions of values.
+// noise, both made by the generator from these states; tolerance is at most 0.01. confidence: one weight for
+// each name of confidence_model.h, they and the intercept from -1000 to 1000; ring: 4 to 64 pixels; cases: 1
+// at least. Members besides are not looked at. Thread rule: pure functions of values.
 #pragma once
 
 #include "config/result.h"
+#include "pipeline/picture/confidence_model.h"
 #include "pipeline/picture/picture.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +59,7 @@ struct GeneratorMetadata {
     double max_mask_fraction = 0.0;
     bool uses_noise = true;
     SelfTest self_test;
+    std::optional<ConfidenceModel> confidence;
 };
 
 /// Fault::kHalt: the text is not such metadata, of another contract, or names what is out of bounds.

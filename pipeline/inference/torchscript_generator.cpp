@@ -121,9 +121,18 @@ struct TorchScriptGenerator::Network {
 TorchScriptGenerator::TorchScriptGenerator(
     const GeneratorMetadata& metadata, const Digest& digest, std::unique_ptr<Network> network
 )
-    : facts_{metadata.name,      metadata.version, metadata.licence,       digest,
-             metadata.channels,  metadata.sizes,   metadata.side_multiple, metadata.max_mask_fraction,
-             metadata.uses_noise},
+    : facts_{
+          .name = metadata.name,
+          .version = metadata.version,
+          .licence = metadata.licence,
+          .digest = digest,
+          .channels = metadata.channels,
+          .sides = metadata.sizes,
+          .side_multiple = metadata.side_multiple,
+          .max_mask_fraction = metadata.max_mask_fraction,
+          .uses_noise = metadata.uses_noise,
+          .trained_on = metadata.trained_on,
+          .confidence = metadata.confidence},
       hole_value_{metadata.hole_value},
       network_{std::move(network)} {}
 

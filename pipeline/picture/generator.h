@@ -6,9 +6,11 @@
 
 #include "config/crypto/digest.h"
 #include "config/result.h"
+#include "pipeline/picture/confidence_model.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +33,8 @@ public:
         std::size_t side_multiple = 32;  ///< Columns and rows are multiples of it; even.
         double max_mask_fraction = 0;    ///< As much of a picture may be destroyed, no more.
         bool uses_noise = true;
+        std::string trained_on;                     ///< In words.
+        std::optional<ConfidenceModel> confidence;  ///< Nothing: it says no confidence of a fill.
     };
 
     struct Request {

@@ -195,4 +195,17 @@ Result<std::vector<FrameFill>> fill_frames(
     return fills;
 }
 
+bool mark_reads(
+    std::span<const std::byte> samples, const NativeImage& image, const Mask& mask, const FrameFill& fill,
+    const FillContext& context
+) {
+    const Hole& hole = fill.hole.hole;
+    const PixelSet hidden = hidden_of(mask, fill.frame, image);
+    const GreyLevels levels = levels_of(planes_of(samples, image, fill.frame, hidden), hidden, hole, image);
+    const PixelSet nothing{image.columns(), image.rows()};
+    const GreyPlane shown = grey_levels(planes_of(samples, image, fill.frame, nothing), levels);
+    const std::optional<Reading> reading = read(shown, hole.parts, context.mark_key());
+    return reading && reading->utc_seconds == context.utc_seconds();
+}
+
 }  // namespace efface::pipeline

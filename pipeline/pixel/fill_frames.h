@@ -74,4 +74,11 @@ Result<std::vector<FrameFill>> fill_frames(
     const FillContext& context
 );
 
+/// Whether the mark of this filled hole reads from these samples, of which some may have changed since it was
+/// embedded.
+bool mark_reads(
+    std::span<const std::byte> samples, const NativeImage& image, const Mask& mask, const FrameFill& fill,
+    const FillContext& context
+);
+
 }  // namespace efface::pipeline

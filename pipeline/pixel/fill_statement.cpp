@@ -2,6 +2,7 @@
 
 #include "pipeline/picture/boxes.h"
 #include "pipeline/pixel/derivation.h"
+#include "pipeline/pixel/fill_comment.h"
 #include "pipeline/watermark/stamp.h"
 
 #include <algorithm>
@@ -40,6 +41,13 @@ std::string plain(std::string_view text) {
 
 }  // namespace
 
+FillAttributes fill_attributes(rules::FillLanguage language, std::string_view character_set) {
+    return {
+        FillAttribute{kSyntheticData, rules::Vr::CS, std::string{kIsSynthetic}},
+        FillAttribute{kContentQualification, rules::Vr::CS, std::string{kForResearch}},
+        FillAttribute{kImageComments, rules::Vr::LT, fill_comment(language, character_set)}};
+}
+
 bool any_filled(std::span<const FrameFill> fills) {
     return std::ranges::any_of(fills, [](const FrameFill& fill) { return fill.hole.is_filled(); });
 }
@@ -67,6 +75,12 @@ std::string filled_derivation_text(std::span<const FrameFill> fills) {
 std::string fill_contribution_text(const Generator::Facts& model, std::uint32_t utc_seconds) {
     return stamp_text(utc_seconds) + ", " + plain(model.name) + " " + plain(model.version) + ", SHA-256 " +
            to_hex(model.digest);
+}
+
+std::string model_description(const Generator::Facts& model) {
+    return plain(model.name) + " " + plain(model.version) + "; licence: " + plain(model.licence) +
+           "; trained on: " + plain(model.trained_on) + "; confidence of a fill: " +
+           (model.confidence ? "fitted on " + std::to_string(model.confidence->cases) + " fills" : "none");
 }
 
 }  // namespace efface::pipeline

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "pipeline/pixel/fill_frames.h"
+#include "rules/matching/enhance_rules.h"
 #include "rules/vocabulary/tag.h"
 #include "rules/vocabulary/vr.h"
 
@@ -22,21 +23,18 @@ inline constexpr rules::Tag kContributionDescription{0x0018, 0xA003};
 
 inline constexpr std::string_view kIsSynthetic = "YES";
 inline constexpr std::string_view kForResearch = "RESEARCH";
-inline constexpr std::string_view kFillComment =
-    "Occluded region visually enhanced by a generative network; for algorithm support only, not for "
-    "diagnosis";
 
 struct FillAttribute {
     rules::Tag tag;
     rules::Vr vr;
-    std::string_view value;
+    std::string value;  ///< In the data set's character set.
 };
 
-/// Of the top level, whatever stood there before.
-inline constexpr std::array kFillAttributes{
-    FillAttribute{kSyntheticData, rules::Vr::CS, kIsSynthetic},
-    FillAttribute{kContentQualification, rules::Vr::CS, kForResearch},
-    FillAttribute{kImageComments, rules::Vr::LT, kFillComment}};
+using FillAttributes = std::array<FillAttribute, 3>;
+
+/// Of the top level, whatever stood there before. `character_set`: the value of Specific Character Set
+/// (0008,0005) there, empty where there is none.
+FillAttributes fill_attributes(rules::FillLanguage language, std::string_view character_set);
 
 bool any_filled(std::span<const FrameFill> fills);
 /// The box shares a pixel with something that is filled.
@@ -48,5 +46,9 @@ std::string filled_derivation_text(std::span<const FrameFill> fills);
 
 /// In the item of Contributing Equipment: the stamp, which the mark says too, and the model.
 std::string fill_contribution_text(const Generator::Facts& model, std::uint32_t utc_seconds);
+
+/// For people who run a node: "NAME VERSION; licence: ...; trained on: ...; confidence of a fill: ...", in
+/// printable ASCII.
+std::string model_description(const Generator::Facts& model);
 
 }  // namespace efface::pipeline

@@ -2,6 +2,7 @@
 
 #include "pipeline/codec/syntax_table.h"
 #include "pipeline/pixel/derivation.h"
+#include "pipeline/pixel/fill_jpeg_frames.h"
 #include "pipeline/pixel/fill_statement.h"
 #include "rules/profile/attestation.h"
 
@@ -14,6 +15,7 @@ namespace {
 using rules::Tag;
 using rules::Vr;
 
+constexpr Tag kSpecificCharacterSet{0x0008, 0x0005};
 constexpr double kSnrShown = 1e5;
 constexpr Literal kFoundBeside =
     "occluded areas left black: something is found beside a fill where nothing was before";
@@ -22,9 +24,13 @@ constexpr Literal kRefused =
     "under a "
     "rule with unfilled = \"deliver\", or leave it held";
 
-std::string_view outcome_of(const FrameFill& fill) {
+std::string outcome_of(const FrameFill& fill, const rules::EnhanceSettings& settings) {
+    if (fill.hole.refusal == FillRefusal::kUnsure) {
+        return std::string{refusal_name(FillRefusal::kUnsure)} + " " +
+               std::to_string(settings.confidence_min) + " %";
+    }
     if (!fill.hole.is_filled()) {
-        return refusal_name(fill.hole.refusal);
+        return std::string{refusal_name(fill.hole.refusal)};
     }
     switch (fill.mark) {
         case EmbedResult::kEmbedded:
@@ -41,17 +47,19 @@ std::uint64_t permille(double share) {
     return static_cast<std::uint64_t>(std::llround(std::clamp(share, 0.0, 1.0) * 1000));
 }
 
-FilledArea area_of(const FrameFill& fill) {
+FilledArea area_of(const FrameFill& fill, const rules::EnhanceSettings& settings) {
     const FillMeasures& measures = fill.hole.measures;
+    const std::optional<double>& confidence = fill.hole.confidence;
     return {
         .frame = fill.frame,
         .box = fill.hole.hole.bounds(),
         .filled = fill.hole.is_filled(),
-        .outcome = std::string{outcome_of(fill)},
+        .outcome = outcome_of(fill, settings),
         .snr_tenths = static_cast<std::uint64_t>(std::llround(std::min(measures.snr, kSnrShown) * 10)),
         .visible_permille = permille(measures.visible_share),
         .hidden_permille = permille(measures.hidden_share),
-        .grey_difference_permille = permille(fill.hole.grey_difference)};
+        .grey_difference_permille = permille(fill.hole.grey_difference),
+        .confidence_permille = confidence ? std::optional{permille(*confidence)} : std::nullopt};
 }
 
 void describe(std::span<const FrameFill> fills, const Generator::Facts& model, CleanReport& report) {
@@ -61,7 +69,7 @@ void describe(std::span<const FrameFill> fills, const Generator::Facts& model, C
     for (const FrameFill& fill : fills) {
         ++(fill.hole.is_filled() ? report.fill.filled : report.fill.refused);
         if (report.fill.areas.size() < kFilledAreasMax) {
-            report.fill.areas.push_back(area_of(fill));
+            report.fill.areas.push_back(area_of(fill, report.fill.settings));
         }
     }
     if (report.fill.filled > 0) {
@@ -73,17 +81,30 @@ void describe(std::span<const FrameFill> fills, const Generator::Facts& model, C
 }
 
 /// Why nothing can be filled here; nothing: it can.
-Result<std::optional<Literal>> obstacle(
-    const Original& original, const MaskedPixels& masked, const UnitWork& work
-) {
+std::optional<Literal> obstacle(const MaskedPixels& masked, const UnitWork& work) {
     if (work.generator == nullptr) {
-        return std::optional{Literal{"occluded areas left black: this node has no generator"}};
-    }
-    EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
-    if (masked_output(*original.syntax, sample_shape(scan.shape)) == MaskedOutput::kCoefficients) {
-        return std::optional{Literal{"occluded areas left black: frames of lossy JPEG are not filled"}};
+        return Literal{"occluded areas left black: this node has no generator"};
     }
     return obstacle_to_fill(masked.samples.image, masked.holes);
+}
+
+/// Fills what is black, in the samples and, of lossy JPEG, in the frames.
+Result<std::vector<FrameFill>> draw_fills(
+    const Original& original, MaskedPixels& masked, const FillContext& context
+) {
+    const NativeImage& image = masked.samples.image;
+    const std::span<std::byte> samples = std::span{masked.samples.bytes}.first(image.bytes());
+    EFFACE_TRY(const PixelScan scan, scan_pixel_data(original.data_set_bytes, *original.syntax));
+    if (masked_output(*original.syntax, sample_shape(scan.shape)) != MaskedOutput::kCoefficients) {
+        return fill_frames(samples, image, masked.mask, masked.holes, context);
+    }
+    EFFACE_TRY(const std::vector<CompressedFrame> black, blackened_frames(original, masked.mask));
+    const JpegFrames frames{black, *original.syntax, sample_shape(scan.shape), scan.photometric, image};
+    EFFACE_TRY(FilledJpeg filled, fill_jpeg_frames(frames, masked.mask, masked.holes, context));
+    std::ranges::copy(filled.samples, samples.begin());
+    masked.frames = std::move(filled.frames);
+    masked.has_frames = true;
+    return std::move(filled.fills);
 }
 
 /// The item that Efface appended is the last one.
@@ -98,15 +119,20 @@ Status put_contribution(Item& root, const std::string& text) {
     return equipment->items().back().put(kContributionDescription, Vr::ST, text);
 }
 
+/// Says of the data set what was filled, and with what.
 Status state_fill(
-    Original& original, std::span<const FrameFill> fills, const Generator::Facts& model, UnixMicros at
+    Original& original, std::span<const FrameFill> fills, const rules::EnhanceRules& enhance,
+    const UnitWork& work
 ) {
     Item root = original.data_set.root();
-    for (const FillAttribute& attribute : kFillAttributes) {
-        EFFACE_CHECK(root.put(attribute.tag, attribute.vr, std::string{attribute.value}));
+    EFFACE_TRY(const std::string character_set, root.text(kSpecificCharacterSet));
+    for (const FillAttribute& attribute : fill_attributes(enhance.language, character_set)) {
+        EFFACE_CHECK(root.put(attribute.tag, attribute.vr, attribute.value));
     }
     EFFACE_CHECK(root.put(kDerivationDescription, Vr::ST, filled_derivation_text(fills)));
-    return put_contribution(root, fill_contribution_text(model, utc_seconds_of(at)));
+    return put_contribution(
+        root, fill_contribution_text(work.generator->facts(), utc_seconds_of(work.order.accepted_at))
+    );
 }
 
 /// Nothing is filled: the rule says whether that will do.
@@ -181,8 +207,7 @@ Status fill_masked(
         return {};
     }
     const rules::EnhanceRules& enhance = task.rule.enhance;
-    EFFACE_TRY(const std::optional<Literal> why_not, obstacle(original, masked, work));
-    if (why_not) {
+    if (const std::optional<Literal> why_not = obstacle(masked, work)) {
         return leave_black(masked, enhance, *why_not, report);
     }
     const std::vector<std::byte> before = masked.samples.bytes;
@@ -190,14 +215,14 @@ Status fill_masked(
     const std::vector<std::byte> occluded = masked.samples.bytes;
     const FillContext context{
         *work.generator, enhance.settings, work.key, report.new_sop_instance_uid, work.order.accepted_at};
-    const NativeImage& image = masked.samples.image;
-    const std::span<std::byte> samples = std::span{masked.samples.bytes}.first(image.bytes());
-    EFFACE_TRY(
-        const std::vector<FrameFill> fills, fill_frames(samples, image, masked.mask, masked.holes, context)
-    );
+    EFFACE_TRY(const std::vector<FrameFill> fills, draw_fills(original, masked, context));
+    const std::span<const std::byte> samples =
+        std::span{masked.samples.bytes}.first(masked.samples.image.bytes());
     EFFACE_TRY(const bool is_alone, nothing_beside(fills, {samples, before, masked}, task.identity, work));
     if (!is_alone) {
         masked.samples.bytes = occluded;
+        masked.frames.clear();
+        masked.has_frames = false;
         return leave_black(masked, enhance, kFoundBeside, report);
     }
     report.fill.settings = enhance.settings;
@@ -205,8 +230,7 @@ Status fill_masked(
     if (report.fill.refused > 0 && enhance.unfilled == rules::UnfilledPolicy::kQuarantine) {
         return fail(Fault::kQuarantine, kRefused);
     }
-    return any_filled(fills) ? state_fill(original, fills, work.generator->facts(), work.order.accepted_at)
-                             : Status{};
+    return any_filled(fills) ? state_fill(original, fills, enhance, work) : Status{};
 }
 
 }  // namespace efface::pipeline

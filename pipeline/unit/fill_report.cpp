@@ -18,6 +18,7 @@ Json to_json(const rules::EnhanceSettings& settings) {
         {"sharpen", static_cast<std::uint64_t>(settings.sharpen)},
         {"detail", settings.detail},
         {"skin_protection", settings.skin_protection},
+        {"confidence_min", static_cast<std::uint64_t>(settings.confidence_min)},
     };
 }
 
@@ -39,12 +40,13 @@ Result<rules::EnhanceSettings> settings_from_json(const Json& json) {
     read_share(fields, "sharpen", settings.sharpen);
     fields.read("detail", settings.detail);
     fields.read("skin_protection", settings.skin_protection);
+    read_share(fields, "confidence_min", settings.confidence_min);
     EFFACE_CHECK(fields.finish("fill report: a setting is missing or wrong"));
     return settings;
 }
 
 Json to_json(const FilledArea& area) {
-    return Json{
+    Json json{
         {"frame", area.frame},
         {"box", boxes_to_json({area.box})},
         {"filled", area.filled},
@@ -54,6 +56,23 @@ Json to_json(const FilledArea& area) {
         {"hidden_permille", area.hidden_permille},
         {"grey_difference_permille", area.grey_difference_permille},
     };
+    if (area.confidence_permille) {
+        json["confidence_permille"] = *area.confidence_permille;
+    }
+    return json;
+}
+
+/// One that is not measured is absent, for 0 would be a confidence.
+void read_confidence(JsonFields& fields, const Json& json, FilledArea& area) {
+    if (!json.is_object() || !json.contains("confidence_permille")) {
+        return;
+    }
+    std::uint64_t permille = 0;
+    fields.read("confidence_permille", permille);
+    if (permille > 1000) {
+        fields.note();
+    }
+    area.confidence_permille = permille;
 }
 
 Result<FilledArea> area_from_json(const Json& json) {
@@ -68,6 +87,7 @@ Result<FilledArea> area_from_json(const Json& json) {
     fields.read("visible_permille", area.visible_permille);
     fields.read("hidden_permille", area.hidden_permille);
     fields.read("grey_difference_permille", area.grey_difference_permille);
+    read_confidence(fields, json, area);
     EFFACE_CHECK(fields.finish("fill report: an area's field is missing or wrong"));
     if (boxes.size() != 1) {
         return fail(Fault::kRefuse, "fill report: an area is not one box");

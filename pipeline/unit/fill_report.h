@@ -9,6 +9,7 @@
 #include "rules/matching/enhance_rules.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,14 @@ struct FilledArea {
     std::uint64_t frame = 0;
     Box box;  ///< The bounds of the hole.
     bool filled = false;
-    std::string outcome;  ///< "filled and marked", or why not: a literal.
+    std::string outcome;  ///< "filled and marked", or why not: a literal, with the rule's number at most.
     std::uint64_t snr_tenths = 0;
     std::uint64_t visible_permille = 0;  ///< Of the surround: shows a head.
     std::uint64_t hidden_permille = 0;   ///< Of the surround: under the mask.
     /// At the edge of the fill, of the visible range (pipeline/enhance/tone.h).
     std::uint64_t grey_difference_permille = 0;
+    /// pipeline/enhance/confidence.h. Nothing: the model says none, or the hole was refused before.
+    std::optional<std::uint64_t> confidence_permille{};
 
     bool operator==(const FilledArea&) const = default;
 };

@@ -1,4 +1,5 @@
-// JsonFields: reads the fields of one JSON object strictly, for the codecs of this folder only.
+// JsonFields: reads the fields of one JSON object strictly, for the codecs of this folder and of
+// pipeline/evaluate only.
 // Every field must be there, of its type and in its range, and no other field may be.
 // Thread rule: a value; borrows the object.
 #pragma once

@@ -102,7 +102,9 @@ Status make_frames(
     EFFACE_TRY(const SampleShape shape, shape_of(original));
     const MaskedOutput output = masked_output(*original.syntax, shape);
     if (output == MaskedOutput::kCoefficients) {
-        EFFACE_TRY(masked.frames, blackened_frames(original, masked.mask));
+        if (!masked.has_frames) {
+            EFFACE_TRY(masked.frames, blackened_frames(original, masked.mask));
+        }
     } else if (output == MaskedOutput::kRecoded && target == original.syntax->uid) {
         blacken_once(masked);
         EFFACE_TRY(masked.frames, recoded_frames(original, masked.samples, bytes_max));

@@ -24,6 +24,8 @@ struct MaskedPixels {
     std::size_t markers = 0;    ///< That were read and stay.
     std::vector<Hole> holes{};  ///< Of the mask, that are to be filled.
     bool is_blackened = false;  ///< The samples are as they will be written.
+    /// `frames` are as they will be written, filled; else make_frames() makes them.
+    bool has_frames = false;
 };
 
 /// Fault::kQuarantine: samples that are not searched, or something that cannot be taken away.

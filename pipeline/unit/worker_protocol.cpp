@@ -3,6 +3,7 @@
 #include "pipeline/unit/descriptor_facts.h"
 #include "pipeline/unit/json_fields.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -15,6 +16,7 @@ namespace efface::pipeline {
 namespace {
 
 constexpr std::size_t kPacketHeaderBytes = 2;
+constexpr std::size_t kDescriptionBytesMax = 2'000;
 constexpr std::uint8_t kPayloadInline = 0;
 constexpr std::uint8_t kPayloadInMemfd = 1;
 
@@ -255,6 +257,7 @@ Json to_json(const WorkerReady& ready) {
         {"table_edition", ready.table_edition},
         {"table_digest", ready.table_digest},
         {"model_digest", ready.model_digest},
+        {"generator", ready.generator},
     };
 }
 
@@ -265,6 +268,12 @@ Result<WorkerReady> worker_ready_from_json(const Json& json) {
     fields.read("table_edition", ready.table_edition);
     fields.read("table_digest", ready.table_digest);
     fields.read("model_digest", ready.model_digest);
+    fields.read("generator", ready.generator);
+    // It is shown to people: a worker that was taken over shall not move their terminal.
+    if (ready.generator.size() > kDescriptionBytesMax ||
+        !std::ranges::all_of(ready.generator, [](char c) { return c >= ' ' && c <= '~'; })) {
+        fields.note();
+    }
     EFFACE_CHECK(fields.finish("worker ready: a field is missing, unknown or of the wrong type"));
     return ready;
 }

@@ -39,7 +39,7 @@ namespace efface::pipeline {
 
 inline constexpr std::size_t kInlineBytesMax = 64U * 1024U;
 inline constexpr std::size_t kMessageBytesMax = 64U * 1024U * 1024U;
-inline constexpr std::size_t kMessageDescriptorsMax = 3;  // Two files and the payload's memfd.
+inline constexpr std::size_t kMessageDescriptorsMax = 4;  // Three files and the payload's memfd.
 
 enum class MessageKind : std::uint8_t {
     kConfigure = 1,
@@ -49,6 +49,8 @@ enum class MessageKind : std::uint8_t {
     kPreview = 5,
     kSegment = 6,
     kGateSegment = 7,
+    kEvaluate = 8,  ///< These two to an efface-evaluator alone (pipeline/evaluate/evaluator_protocol.h).
+    kSummarize = 9,
     kReady = 65,
     kCleaned = 66,
     kJudged = 67,
@@ -56,6 +58,8 @@ enum class MessageKind : std::uint8_t {
     kFailed = 69,
     kPreviewed = 70,
     kSegmented = 71,
+    kEvaluated = 72,
+    kSummarized = 73,
 };
 
 struct Message {
@@ -140,6 +144,8 @@ struct WorkerReady {
     std::string table_edition;
     std::string table_digest;
     std::string model_digest = "none";  ///< Of its detectors' models together.
+    /// What the generator's file says of itself (pipeline/pixel/fill_statement.h); empty: it has none.
+    std::string generator{};
 };
 
 struct GateRequest {

@@ -6,7 +6,6 @@
 #include "pipeline/worker/service.h"
 
 #include <charconv>
-#include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
 
@@ -26,22 +25,6 @@ int socket_argument(int argc, char** argv) {
     return socket;
 }
 
-// Nothing that a library prints may leave the process: it could quote a value.
-efface::Status silence(efface::Status status) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        if (nowhere < 0 || dup2(nowhere, stream) < 0) {
-            return efface::fail(efface::Fault::kHalt, "worker: cannot silence its streams");
-        }
-    }
-    if (nowhere > STDERR_FILENO) {
-        close(nowhere);
-    }
-#endif
-    return status;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,7 +34,7 @@ int main(int argc, char** argv) {
             "efface-worker is started by effaced and efface: efface-worker --socket=N\n";
         return write(STDERR_FILENO, kUsage.data(), kUsage.size()) < 0 ? kExitBroken : kExitUsage;
     }
-    if (!silence(efface::pipeline::enter_worker_process())) {
+    if (!efface::pipeline::enter_worker_process() || !efface::pipeline::silence_streams()) {
         return kExitBroken;
     }
     return efface::pipeline::WorkerService{socket, efface::pipeline::confine}.run() ? 0 : kExitBroken;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -159,6 +160,22 @@ Status enter_worker_process() {
         return fail(Fault::kHalt, "worker: prctl failed", Where::number(errno));
     }
     return limit(RLIMIT_CORE, 0, 0);  // A core would hold patient data.
+}
+
+Status silence_streams() {
+    if (kSanitized) {
+        return {};
+    }
+    const int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (nowhere < 0 || dup2(nowhere, stream) < 0) {
+            return fail(Fault::kHalt, "worker: cannot silence its streams");
+        }
+    }
+    if (nowhere > STDERR_FILENO) {
+        close(nowhere);
+    }
+    return {};
 }
 
 Status confine(const WorkerLimits& limits) {

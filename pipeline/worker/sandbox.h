@@ -14,6 +14,9 @@ namespace efface::pipeline {
 /// First thing in main: dies with its parent, cannot be dumped or traced, writes no core.
 Status enter_worker_process();
 
+/// Nothing that a library prints may leave the process: it could quote a value. Sanitizers may still speak.
+Status silence_streams();
+
 /// After the configuration is read and before the first hostile byte; nothing undoes it. The system
 /// call filter is left out of sanitizer builds, whose runtime needs more.
 Status confine(const WorkerLimits& limits);

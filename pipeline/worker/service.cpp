@@ -4,6 +4,7 @@
 #include "pipeline/dicom/dcmtk_process.h"
 #include "pipeline/gate/gate.h"
 #include "pipeline/gate/segmentation_judge.h"
+#include "pipeline/pixel/fill_statement.h"
 #include "pipeline/scan/part10.h"
 #include "pipeline/unit/clean_unit.h"
 #include "pipeline/unit/explanation.h"
@@ -148,9 +149,11 @@ Result<WorkerService::Reply> WorkerService::configure(const Json& json) {
     software_version_ = configuration.software_version;
     limits_ = configuration.limits;
     return Reply{
-        MessageKind::kReady, to_json(WorkerReady{
-                                 software_version_, std::string{rules::table_edition()},
-                                 std::string{rules::table_digest()}, finders_.model_digest})};
+        MessageKind::kReady,
+        to_json(WorkerReady{
+            software_version_, std::string{rules::table_edition()}, std::string{rules::table_digest()},
+            finders_.model_digest,
+            finders_.generator ? model_description(finders_.generator->facts()) : std::string{}})};
 }
 
 // A work order is done only by the software and under the rule file that it names (promise P6).

@@ -26,6 +26,11 @@ enum class EnhanceMode : std::uint8_t { kNatural, kStrong };
 
 inline constexpr std::array<std::string_view, 2> kEnhanceModes{"natural", "strong"};
 
+/// Of Image Comments (0020,4000) of a filled instance, ISO 639-1.
+enum class FillLanguage : std::uint8_t { kEnglish, kChinese, kGerman, kFrench, kSpanish, kJapanese };
+
+inline constexpr std::array<std::string_view, 6> kFillLanguages{"en", "zh", "de", "fr", "es", "ja"};
+
 struct EnhanceSettings {
     /// 0 to 100: how far the fill departs from a smooth surface towards the network's answer.
     int strength = 65;
@@ -34,6 +39,7 @@ struct EnhanceSettings {
     int sharpen = 35;                          ///< 0 to 100.
     bool detail = true;                        ///< False: what the network drew finely is left out.
     bool skin_protection = false;              ///< Neither sharpened nor `strong`, half of the grain.
+    int confidence_min = 0;  ///< Percent: a fill whose confidence is below stays black. 0: none is asked for.
 
     bool operator==(const EnhanceSettings&) const = default;
 };
@@ -43,6 +49,8 @@ struct EnhanceRules {
     UnfilledPolicy unfilled = UnfilledPolicy::kDeliver;
     bool regions = false;  ///< The rule's own regions (`blacken` of [rule.pixels]) are filled too.
     EnhanceSettings settings{};
+    /// Where the character set holds it; else English.
+    FillLanguage language = FillLanguage::kEnglish;
 
     bool operator==(const EnhanceRules&) const = default;
 };

@@ -7,8 +7,9 @@
 namespace efface::rules {
 namespace {
 
-constexpr std::array<std::string_view, 9> kEnhanceKeys{
-    "fill", "unfilled", "regions", "strength", "mode", "denoise", "sharpen", "detail", "skin_protection"};
+constexpr std::array<std::string_view, 11> kEnhanceKeys{
+    "fill",    "unfilled", "regions",         "strength",       "mode",    "denoise",
+    "sharpen", "detail",   "skin_protection", "confidence_min", "language"};
 
 /// The place of the word in the list; 0 where the key is absent.
 std::size_t take_word(TomlView& view, std::string_view key, std::span<const std::string_view> words) {
@@ -65,6 +66,8 @@ EnhanceRules take_enhance_rules(TomlView& rule, PixelPolicy policy) {
     settings.sharpen = take_share(view, "sharpen", settings.sharpen);
     settings.detail = view.take_flag("detail", settings.detail);
     settings.skin_protection = view.take_flag("skin_protection", settings.skin_protection);
+    settings.confidence_min = take_share(view, "confidence_min", settings.confidence_min);
+    enhance.language = static_cast<FillLanguage>(take_word(view, "language", kFillLanguages));
     view.expect_nothing_else(kEnhanceKeys);
     return enhance;
 }

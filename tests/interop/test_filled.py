@@ -59,15 +59,25 @@ def reasons(node):
     return [row["reason"] for row in node.rows("audit", "query", "--limit", 1000) if row.get("reason")]
 
 
-@pytest.fixture
-def generator(tmp_path):
+def models(folder, *options):
     """The [models] of a node: a generator's file and its digest."""
     efface_program("efface-model-worker")
     if not GENERATOR_PROGRAM.exists():
         pytest.fail(f"{GENERATOR_PROGRAM} is not built")
-    path = tmp_path / "generator.pt"
-    subprocess.run([GENERATOR_PROGRAM, path], check=True)
+    path = folder / "generator.pt"
+    subprocess.run([GENERATOR_PROGRAM, path, *options], check=True)
     return f'[models]\ngenerator = "{path}"\ngenerator_sha256 = "{hashlib.sha256(path.read_bytes()).hexdigest()}"\n'
+
+
+@pytest.fixture
+def generator(tmp_path):
+    return models(tmp_path)
+
+
+def cleaned_fill(node):
+    """Of the only instance, as its receipt has it."""
+    (row,) = [row for row in node.rows("audit", "query", "--limit", 1000) if row["event"] == "cleaned"]
+    return row["detail"]["fill"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -85,9 +95,9 @@ def test_an_earlier_occlusion_arrives_filled_and_says_so(make_node, tmp_path, st
     assert not unreadable_by(path)
     assert (after[0x0008, 0x001C].value, after.ContentQualification, after.ImageType[0]) == ("YES", "RESEARCH", "DERIVED")
     assert "not for diagnosis" in after.ImageComments
-    (row,) = [row for row in node.rows("audit", "query", "--limit", 1000) if row["event"] == "cleaned"]
-    fill = row["detail"]["fill"]
+    fill = cleaned_fill(node)
     assert (fill["filled"], fill["refused"]) == (1, 0), fill
+    assert "confidence_permille" not in fill["areas"][0]  # The file says none.
     left, top, right, bottom = fill["areas"][0]["box"]
     hole = np.zeros((480, 480), bool)
     hole[top:bottom, left:right] = True
@@ -98,6 +108,33 @@ def test_an_earlier_occlusion_arrives_filled_and_says_so(make_node, tmp_path, st
     mark = json.loads(read.stdout)
     assert mark["stamp"] in after.ContributingEquipmentSequence[-1].ContributionDescription
     assert mark["confidence"] > 0.95 and mark["model"], mark
+
+
+@pytest.mark.parametrize("least", (0, 100))
+def test_how_sure_a_fill_is_stands_in_the_receipt_and_below_the_rules_it_stays_black(make_node, tmp_path, stopping, least):
+    archive = stopping(Storescp(tmp_path / "archive"))
+    rules = RULES + f'[rule.enhance]\nconfidence_min = {least}\nlanguage = "zh"\n'
+    (tmp_path / "rules.toml").write_text(rules, encoding="utf-8")
+    node = make_node([dicom_destination(archive.port, archive.called_ae)], rules_file=tmp_path / "rules.toml",
+                     extra=models(tmp_path, "--confidence"))
+    sent = covered(tmp_path / "covered.dcm", "radiograph")
+    with_set = dcmread(sent)
+    with_set.SpecificCharacterSet = "GB18030"
+    with_set.save_as(sent, enforce_file_format=True)
+
+    pynetdicom_send(node.port, [sent])
+
+    assert node.wait_settled()["delivered"] == 1, reasons(node)
+    (path,) = archive.files()
+    after, fill = dcmread(path), cleaned_fill(node)
+    (area,) = fill["areas"]
+    assert 0 < area["confidence_permille"] < 1000 and fill["settings"]["confidence_min"] == least
+    assert (fill["filled"], fill["refused"]) == ((1, 0) if least == 0 else (0, 1))
+    assert (0x0008, 0x001C) in after if least == 0 else area["outcome"] == "confidence below the rule's 100 %"
+    assert after.SpecificCharacterSet == "GB18030"
+    assert ("生成式网络" in after.ImageComments) if least == 0 else "ImageComments" not in after
+    (row,) = [row for row in json.loads(node.efface("doctor", "--json", check=False).stdout) if row["what"] == "generator"]
+    assert row["text"] == "test 1; licence: none; trained on: nothing; confidence of a fill: fitted on 384 fills"
 
 
 def test_without_a_generator_it_stays_as_it_came(make_node, tmp_path, stopping):

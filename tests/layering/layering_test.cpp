@@ -38,7 +38,7 @@ const std::vector<Library> kLibraries{
     {"openjpeg", {"pipeline/codec"}},
     {"jpeglib", {"pipeline/codec"}},
     {"png.h", {"pipeline/picture"}},
-    {"opencv2/", {"pipeline/find"}},
+    {"opencv2/", {"pipeline/find", "pipeline/evaluate"}},
     {"tesseract/", {"pipeline/read"}},
     {"omp.h", {"pipeline/read"}},
     {"torch/", {"pipeline/inference"}},

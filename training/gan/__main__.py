@@ -2,7 +2,7 @@
 
     python -m training.gan [--steps N] [--seconds N] [--size s|m] [--channels 1|3] [--folder F] [--only STEP] ...
 
-Steps: pictures, train, export, evaluate."""
+Steps: pictures, train, export, confidence, evaluate."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from training import workers
 workers.one_thread_each()  # Before anything imports numpy.
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STEPS = ("pictures", "train", "export", "evaluate")
+STEPS = ("pictures", "train", "export", "confidence", "evaluate")
 FIRST_TRAINED, FIRST_JUDGED = 1_000_000, 30_000_000  # Seeds of pictures and of the heads in them.
 JUDGED = 96  # Pictures, each kind in turn.
 FACTS = {"version": "1", "licence": "that of Efface", "trained_on": "pictures drawn by training/gan: procedural heads, no person"}
@@ -25,7 +25,8 @@ EXAMPLES = """examples:
   python -m training.gan --only evaluate                  judge again what is there
 
 --folder holds pool/ and held-out/ (pictures), checkpoint.pt, log.json, curves.png (logarithms: red difference, green
-structure, blue features, black judges), samples.png (occluded, filled, truth), generator.pt, evaluation.md, contact-SIDE.png."""
+structure, blue features, black judges), samples.png (occluded, filled, truth), generator.pt, confidence.md, reliability.png,
+evaluation.md, contact-SIDE.png."""
 
 
 def plan_of(arguments):
@@ -53,7 +54,8 @@ def train(folder, arguments):
     return Training(folder, plan_of(arguments), device, half).run(folder / "pool", folder / "held-out", arguments.seconds)
 
 
-def export(folder, arguments):
+def exported(folder, confidence=None):
+    """Writes generator.pt; its SHA-256 and what it says of the network."""
     import torch
 
     from training.gan.export import export as write
@@ -63,9 +65,38 @@ def export(folder, arguments):
     plan = kept["plan"]
     network = Generator(plan["size"], plan["channels"])
     network.load_state_dict(kept["average"])
-    path = folder / "generator.pt"
-    facts = {**FACTS, "name": f"efface generator {plan['size']}", "channels": plan["channels"], "sizes": plan["sides"]}
-    print(f"{write(path, network, facts)}  {path}")
+    facts = {**FACTS, "name": f"efface generator {plan['size']}", "channels": plan["channels"], "sizes": plan["sides"],
+             "confidence": confidence}
+    return write(folder / "generator.pt", network, facts), facts
+
+
+def export(folder, arguments):
+    print(f"{exported(folder)[0]}  {folder / 'generator.pt'}")
+
+
+def confidence(folder, arguments):
+    """Fits on half of the pictures that are held out, and says on the other half whether it holds; the file with it."""
+    import torch
+
+    from training import png
+    from training.gan import confidence as sure
+    from training.gan.confidence_cases import of_folder
+    from training.gan.network import SIDE_MULTIPLE
+    from training.gan.occlusions import SHARE_MAX
+
+    torch.set_num_threads(arguments.threads)
+    digest, facts = exported(folder)  # Its weights are what is fitted to.
+    contract = {"sizes": facts["sizes"], "side_multiple": SIDE_MULTIPLE, "max_mask_fraction": SHARE_MAX}
+    rows, good, other = of_folder(torch.jit.load(folder / "generator.pt"), folder / "held-out", contract, arguments.draws)
+    if not (~other).any() or not other.any():
+        sys.exit("confidence: no fill to fit on or to judge; draw more with --draws")
+    model = {**sure.fitted(rows[~other], good[~other]), "ring": sure.RING,
+             "fitted": {"cases": int((~other).sum()), "first_seed": FIRST_JUDGED, "generator": digest}}
+    judged = sure.said(model, rows[other])
+    png.write(folder / "reliability.png", sure.plot(sure.reliability(judged, good[other])))
+    page = "\n".join(sure.report(model, judged, good[other])) + "\n"
+    (folder / "confidence.md").write_text(page, encoding="utf-8")
+    print(f"{page}\n{exported(folder, model)[0]}  {folder / 'generator.pt'}")
 
 
 def evaluate(folder, arguments):
@@ -99,6 +130,7 @@ def main():
     parser.add_argument("--r1", type=float, default=0.0, help="weight of the penalty on steep judges; 0 leaves it out")
     parser.add_argument("--half", choices=("yes", "no", "measured"), default="measured", help="bfloat16")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=8, help="of masks for each held-out picture, for the confidence (%(default)s)")
     parser.add_argument("--threads", type=int, default=1, help="of the training")
     parser.add_argument("--processes", type=int, default=2, help="that draw; what they draw is the same")
     parser.add_argument("--folder", type=Path, default=ROOT / "build/training/gan")

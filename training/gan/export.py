@@ -41,7 +41,8 @@ def self_test(module, channels):
 
 
 def export(path, network, facts):
-    """Writes the file and returns its SHA-256. `facts`: name, version, licence, trained_on, channels, sizes."""
+    """Writes the file and returns its SHA-256. `facts`: name, version, licence, trained_on, channels, sizes, and perhaps
+    confidence (confidence.py): what it says of how sure a fill is."""
     module = frozen(network)
     low, high = (f"p{100 * part:g}" for part in WINDOW)
     metadata = {
@@ -49,4 +50,6 @@ def export(path, network, facts):
         "channels": facts["channels"], "range": [-1, 1], "sizes": list(facts["sizes"]), "side_multiple": SIDE_MULTIPLE,
         "hole_value": HOLE_VALUE, "window": f"{low}-{high} visible", "max_mask_fraction": SHARE_MAX, "uses_noise": True,
         "alignment": "none", "precision": ["fp32", "bf16"], "self_test": self_test(module, facts["channels"])}
+    if facts.get("confidence"):
+        metadata["confidence"] = facts["confidence"]
     return write(path, module, metadata)

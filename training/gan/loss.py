@@ -6,7 +6,6 @@ import torch
 from torch.nn import functional as F
 
 TAPS, SPREAD = 11, 1.5
-RANGE = 2.0  # Of values.
 AROUND = 7  # Pixels across: SSIM is asked for in the mask grown by half of it.
 
 
@@ -17,15 +16,17 @@ def _kernel(like):
 
 
 def ssim_map(a, b):
+    """Of values of -1 to 1, which count as 0 to 1 here: the formula's means are those of light."""
     count = a.shape[1]
     kernel = _kernel(a)
+    a, b = a * 0.5 + 0.5, b * 0.5 + 0.5
     stack = torch.cat([a, b, a * a, b * b, a * b], 1).float()
     stack = stack.flatten(0, 1)[:, None]
     half = TAPS // 2
     stack = F.conv2d(F.pad(stack, (half, half, half, half), mode="reflect"), kernel.view(1, 1, -1, 1))
     stack = F.conv2d(stack, kernel.view(1, 1, 1, -1)).view(a.shape[0], 5 * count, *a.shape[2:])
     mean_a, mean_b, aa, bb, ab = stack.chunk(5, 1)
-    c1, c2 = (0.01 * RANGE) ** 2, (0.03 * RANGE) ** 2
+    c1, c2 = 0.01 ** 2, 0.03 ** 2
     return ((2 * mean_a * mean_b + c1) * (2 * (ab - mean_a * mean_b) + c2)) / \
         ((mean_a ** 2 + mean_b ** 2 + c1) * (aa - mean_a ** 2 + bb - mean_b ** 2 + c2))
 

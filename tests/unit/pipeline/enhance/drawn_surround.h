@@ -72,6 +72,20 @@ public:
         return out;
     }
 
+    /// As a file with coefficients says.
+    void say_confidence(const ConfidenceModel& model = ring_counts()) { facts_.confidence = model; }
+
+    /// What the ring shows counts most.
+    static ConfidenceModel ring_counts() {
+        return {
+            .intercept = 1,
+            .weights = {2, -3, -0.5, -1, -0.5, 0.1, 0.2},
+            .ring = 12,
+            .cases = 100,
+            .first_seed = 1,
+            .generator = "ab"};
+    }
+
     int calls = 0;
     bool fails = false;
 

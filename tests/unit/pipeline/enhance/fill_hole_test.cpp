@@ -70,29 +70,37 @@ TEST(FillHole, ChangesTheHoleAndNothingElse) {
 
 TEST(FillHole, TwentyHiddenContentsGiveOneFill) {
     Filling first;
-    first.fill();
+    first.generator.say_confidence();
+    const FilledHole expected = first.fill();
+    ASSERT_TRUE(expected.confidence);
+    EXPECT_EQ(first.generator.calls, 2);
     for (std::uint32_t k = 0; k < 20; ++k) {
         Filling other;
+        other.generator.say_confidence();
         const std::vector<float> content = CounterNoise{seed_of(7)}.field(kColumns, kRows, k);
         for (std::size_t i = 0; i < content.size(); ++i) {
             other.frame.values[i] = other.hidden.in[i] != 0 ? 5000 * content[i] : other.frame.values[i];
         }
-        other.fill();
+        const FilledHole filled = other.fill();
         EXPECT_EQ(other.frame.values, first.frame.values) << k;
+        EXPECT_EQ(filled.confidence, expected.confidence) << k;
     }
 }
 
 TEST(FillHole, NeitherNanNorExtremesPass) {
     Filling first;
-    first.fill();
+    first.generator.say_confidence();
+    const FilledHole expected = first.fill();
     constexpr std::array kPoisons{
         std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
         std::numeric_limits<float>::lowest(), std::numeric_limits<float>::max()};
     for (const float poison : kPoisons) {
         Filling other;
+        other.generator.say_confidence();
         put(other.frame, other.hidden, poison);
-        other.fill();
+        const FilledHole filled = other.fill();
         EXPECT_EQ(other.frame.values, first.frame.values) << poison;
+        EXPECT_EQ(filled.confidence, expected.confidence) << poison;
     }
 }
 

@@ -104,6 +104,21 @@ Json plain_generator_metadata(std::size_t channels) {
     });
 }
 
+Json plain_confidence() {
+    return Json{
+        {"intercept", -0.5},
+        {"weights",
+         {{"ring_ssim", 3.0},
+          {"ring_grey", -4.0},
+          {"ring_fine", -1.0},
+          {"no_ring", 0.25},
+          {"hidden", -2.0},
+          {"snr", 0.125},
+          {"size", -0.75}}},
+        {"ring", 12},
+        {"fitted", {{"cases", 384}, {"first_seed", 30'000'000}, {"generator", "ab12"}}}};
+}
+
 std::string smoothing_generator_code() {
     return R"(
 def forward(self, x, mask, noise):

@@ -15,6 +15,9 @@ std::string plain_generator_code();
 /// Of plain_generator_code(): whole, with a self-test that it passes.
 Json plain_generator_metadata(std::size_t channels = 1);
 
+/// Of metadata.json's `confidence`: one that is read whole.
+Json plain_confidence();
+
 /// TorchScript of a network that draws the means of three by three visible pixels: one convolution, with the
 /// constant `self.kernel`.
 std::string smoothing_generator_code();

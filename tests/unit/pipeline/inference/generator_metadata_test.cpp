@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace efface::testing {
 namespace {
 
@@ -48,6 +50,54 @@ TEST(GeneratorMetadata, IsReadWhole) {
     EXPECT_EQ(parsed->self_test.at.size(), 24U);
     EXPECT_EQ(parsed->self_test.values.size(), 24U);
     EXPECT_FLOAT_EQ(parsed->self_test.tolerance, 0.001F);
+    EXPECT_FALSE(parsed->confidence.has_value());
+}
+
+TEST(GeneratorMetadata, ItsConfidenceIsReadWhole) {
+    Json json = plain_generator_metadata();
+    json["confidence"] = plain_confidence();
+
+    const auto parsed = parse_generator_metadata(dump_json(json));
+
+    ASSERT_TRUE(parsed.has_value()) << parsed.error().message();
+    const pipeline::ConfidenceModel expected{
+        .intercept = -0.5,
+        .weights = {3, -4, -1, 0.25, -2, 0.125, -0.75},
+        .ring = 12,
+        .cases = 384,
+        .first_seed = 30'000'000,
+        .generator = "ab12"};
+    EXPECT_EQ(parsed->confidence, expected);
+}
+
+TEST(GeneratorMetadata, IsRefusedWithAConfidenceThatIsNone) {
+    std::vector<Json> wrong{nullptr, 0.5, Json::array(), Json::object()};
+    const auto spoil = [&](const std::function<void(Json&)>& change) {
+        wrong.push_back(plain_confidence());
+        change(wrong.back());
+    };
+    for (const char* key : {"intercept", "weights", "ring", "fitted"}) {
+        spoil([&](Json& json) { json.erase(key); });
+    }
+    for (const std::string_view name : pipeline::kConfidenceFeatureNames) {
+        spoil([&](Json& json) { json["weights"].erase(std::string{name}); });
+        spoil([&](Json& json) { json["weights"][std::string{name}] = "1"; });
+        spoil([&](Json& json) { json["weights"][std::string{name}] = 1001; });
+    }
+    spoil([](Json& json) { json["weights"]["another"] = 1; });
+    spoil([](Json& json) { json["weights"] = Json::array({1, 2, 3, 4, 5, 6, 7}); });
+    spoil([](Json& json) { json["intercept"] = -1001; });
+    spoil([](Json& json) { json["ring"] = 3; });
+    spoil([](Json& json) { json["ring"] = 65; });
+    spoil([](Json& json) { json["ring"] = 12.5; });
+    spoil([](Json& json) { json["fitted"]["cases"] = 0; });
+    spoil([](Json& json) { json["fitted"].erase("first_seed"); });
+    spoil([](Json& json) { json["fitted"]["generator"] = ""; });
+    for (const Json& one : wrong) {
+        Json spoilt = plain_generator_metadata();
+        spoilt["confidence"] = one;
+        expect_refused(spoilt, "confidence");
+    }
 }
 
 TEST(GeneratorMetadata, IsReadWithSinglePrecisionAlone) {

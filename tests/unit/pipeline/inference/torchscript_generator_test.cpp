@@ -94,7 +94,9 @@ void expect_not_filled(const Filled& filled, Fault fault, std::string_view words
 }
 
 TEST(TorchScriptGenerator, SaysWhatItsFileSays) {
-    const Bytes file = generator_archive(plain_generator_code(), dump_json(plain_generator_metadata(3)));
+    Json metadata = plain_generator_metadata(3);
+    metadata["confidence"] = plain_confidence();
+    const Bytes file = generator_archive(plain_generator_code(), dump_json(metadata));
     const auto loaded = load_generator(file);
 
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message();
@@ -108,6 +110,17 @@ TEST(TorchScriptGenerator, SaysWhatItsFileSays) {
     EXPECT_EQ(facts.side_multiple, 32U);
     EXPECT_EQ(facts.max_mask_fraction, 0.45);
     EXPECT_TRUE(facts.uses_noise);
+    EXPECT_EQ(facts.trained_on, "nothing");
+    ASSERT_TRUE(facts.confidence.has_value());
+    EXPECT_EQ(facts.confidence->ring, 12U);
+    EXPECT_EQ(facts.confidence->weights.front(), 3);
+}
+
+TEST(TorchScriptGenerator, SaysNoConfidenceWhereItsFileSaysNone) {
+    const auto loaded = load_generator(plain_generator_code());
+
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().message();
+    EXPECT_FALSE((*loaded)->facts().confidence.has_value());
 }
 
 TEST(TorchScriptGenerator, DrawsWhatItsNetworkSaysAndKeepsEveryBitOfWhatIsVisible) {

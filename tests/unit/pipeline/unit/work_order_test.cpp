@@ -85,11 +85,13 @@ TEST(CleanReport, SurvivesJsonUnchanged) {
         .model_name = "small",
         .model_version = "1",
         .model_digest = "ab",
-        .settings = {.strength = 70, .mode = rules::EnhanceMode::kStrong, .detail = false},
+        .settings =
+            {.strength = 70, .mode = rules::EnhanceMode::kStrong, .detail = false, .confidence_min = 60},
         .filled = 1,
         .refused = 2,
         .areas = {
-            {.frame = 2, .box = {8, 16, 40, 32}, .filled = true, .outcome = "filled", .snr_tenths = 120}}};
+            {.frame = 2, .box = {8, 16, 40, 32}, .filled = true, .outcome = "filled", .snr_tenths = 120},
+            {.frame = 3, .box = {8, 16, 40, 32}, .outcome = "unsure", .confidence_permille = 0}}};
 
     const auto again = clean_report_from_json(to_json(report));
 
@@ -107,6 +109,24 @@ TEST(CleanReport, RefusesHolesAndFillsThatAreNone) {
     json = to_json(CleanReport{});
     json["fill"]["settings"]["strength"] = 101U;
     EXPECT_FALSE(clean_report_from_json(json).has_value());
+    json = to_json(CleanReport{});
+    json["fill"]["settings"]["confidence_min"] = 101U;
+    EXPECT_FALSE(clean_report_from_json(json).has_value());
+}
+
+TEST(CleanReport, AConfidenceThatIsNotMeasuredIsAbsentAndNotNothing) {
+    CleanReport report;
+    report.fill.areas = {{.box = {0, 0, 8, 8}}, {.box = {0, 0, 8, 8}, .confidence_permille = 1000}};
+    Json json = to_json(report);
+    EXPECT_FALSE(json["fill"]["areas"][0].contains("confidence_permille"));
+
+    const auto again = clean_report_from_json(json);
+    ASSERT_TRUE(again.has_value());
+    EXPECT_EQ(again->fill, report.fill);
+    for (const Json& wrong : {Json(1001U), Json(-1), Json(0.5), Json(nullptr), Json("1")}) {
+        json["fill"]["areas"][1]["confidence_permille"] = wrong;
+        EXPECT_FALSE(clean_report_from_json(json).has_value()) << dump_json(wrong);
+    }
 }
 
 TEST(CleanReport, RefusesCountsThatAreNotCounts) {

@@ -55,9 +55,14 @@ TEST(WorkerProtocol, RefusesWhatIsAboveTheLimits) {
     const SocketPair pair = pair_or_die();
     const Descriptor file{memfd_create("a", 0)};
 
-    EXPECT_FALSE(
-        send_message(pair.daemon_end.get(), MessageKind::kClean, "", {file.get(), file.get(), file.get()})
-    );
+    // One place is the payload's.
+    const std::vector<int> too_many(kMessageDescriptorsMax, file.get());
+    const std::span<const int> as_many = std::span{too_many}.first(kMessageDescriptorsMax - 1);
+    EXPECT_FALSE(send_message(pair.daemon_end.get(), MessageKind::kClean, "", too_many));
+    EXPECT_TRUE(send_message(pair.daemon_end.get(), MessageKind::kClean, "", as_many));
+    const auto got = receive_message(pair.worker_end.get());
+    ASSERT_TRUE(got.has_value());
+    EXPECT_EQ(got->message.descriptors.size(), 3U);
     const std::string huge(kMessageBytesMax + 1, 'p');
     EXPECT_FALSE(send_message(pair.daemon_end.get(), MessageKind::kConfigure, huge));
 }
@@ -105,6 +110,14 @@ TEST(WorkerProtocol, MessagesSurviveJson) {
     const auto ready = worker_ready_from_json(to_json(WorkerReady{"1", "2026d", "ab"}));
     ASSERT_TRUE(ready.has_value());
     EXPECT_EQ(ready->table_edition, "2026d");
+    EXPECT_EQ(ready->generator, "");
+    const std::string said = "small 1; licence: none; trained on: nothing; confidence of a fill: none";
+    const auto with_generator = worker_ready_from_json(to_json(WorkerReady{"1", "2026d", "ab", "cd", said}));
+    ASSERT_TRUE(with_generator.has_value());
+    EXPECT_EQ(with_generator->generator, said);
+    for (const std::string& wrong : {std::string{"a\x1B[2J"}, std::string(2'001, 'a')}) {
+        EXPECT_FALSE(worker_ready_from_json(to_json(WorkerReady{"1", "2026d", "ab", "cd", wrong})));
+    }
 
     GateRequest request;
     request.rule = "default";
