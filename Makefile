@@ -10,7 +10,7 @@ PROGRAMS := efface effaced efface-worker
 CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
 export CTEST_OUTPUT_ON_FAILURE := 1
 
-.PHONY: help demo run test test-long bench bench-pixels tune-text tune-occlusions docs torch-full train-face train-generator sanitize tsan format-check clean setup setup-test programs everything
+.PHONY: help demo run test test-long bench bench-pixels bench-gan tune-text tune-occlusions docs torch-full train-face train-generator sanitize tsan format-check clean setup setup-test programs everything
 
 help: ## Show this help
 	@echo "Efface, a DICOM node that makes studies safe to share. Start with: make demo"
@@ -36,6 +36,12 @@ bench-pixels: ## What the finders of faces and text find and miss, and how long 
 	$(CONFIGURE) -B build
 	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-finders efface-head-views
 	.venv/bin/python tests/bench/pixels/bench_pixels.py $(ARGS)
+
+bench-gan: ## How near fills come to what was there, what they tell of a face, what they cost; build/bench/gan.json
+	@scripts/setup.sh --bench-pixels
+	$(CONFIGURE) -B build
+	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-evaluator efface-finders efface-bench-watermark
+	.venv/bin/python tests/bench/gan/bench_gan.py $(ARGS)
 
 tune-text: ## Recall against area masked in vain, on pictures that make bench-pixels does not score; see the program's head
 	@scripts/setup.sh --bench-pixels
