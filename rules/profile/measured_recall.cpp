@@ -8,11 +8,11 @@ namespace {
 /// No tomograms: those that may show text are scouts, and screens of a scanner too, which nobody has drawn.
 /// Of its own ground, of every orientation, language, size and contrast (from 20 % on) the worst.
 constexpr std::string_view kTextMeasuredOn =
-    "drawn pictures, 3430 lines; the worst cell: 415 Japanese lines, 96.2 to 99.0 %; seed 20261121";
+    "drawn pictures, 12470 lines; the worst cell: 1610 Japanese lines, 97.3 to 98.6 %; seed 20261121";
 
 constexpr MeasuredRecall kRecalls[] = {
-    {ImageKind::kRadiograph, "radiographs", 96, 0, kTextMeasuredOn},
-    {ImageKind::kUltrasound, "ultrasound", 96, 0, kTextMeasuredOn},
+    {ImageKind::kRadiograph, "radiographs", 97, 0, kTextMeasuredOn},
+    {ImageKind::kUltrasound, "ultrasound", 97, 0, kTextMeasuredOn},
 };
 
 }  // namespace
