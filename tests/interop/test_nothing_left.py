@@ -22,7 +22,7 @@ from pydicom.encaps import generate_fragments
 from pydicom.filereader import read_file_meta_info
 from pydicom.pixels import pixel_array
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian, JPEGLSLossless, SegmentationStorage, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, SegmentationStorage, generate_uid
 from test_filled import generator  # noqa: F401 (a fixture)
 from validity import unreadable_by
 
@@ -45,11 +45,15 @@ RUN = 8  # Bytes.
 SHELVES_OF_ORIGINALS = "spool/originals/"
 
 
+DECODERS = {JPEGLSLossless: ("dcmdjpls",), JPEG2000Lossless: ("gdcmconv", "--raw")}  # Pydicom alone knows neither.
+
+
 def samples_of(path):
-    """The frame as it decodes; pydicom alone knows no JPEG-LS."""
-    if read_file_meta_info(path).TransferSyntaxUID == JPEGLSLossless:
+    """The frame as it decodes."""
+    decoder = DECODERS.get(read_file_meta_info(path).TransferSyntaxUID)
+    if decoder:
         native = path.with_suffix(".native")
-        subprocess.run([tool("dcmdjpls"), str(path), str(native)], check=True, capture_output=True, timeout=60)
+        subprocess.run([tool(decoder[0]), *decoder[1:], str(path), str(native)], check=True, capture_output=True, timeout=60)
         path = native
     return np.ascontiguousarray(pixel_array(dcmread(path), raw=True))
 
