@@ -20,6 +20,7 @@ constexpr float kFullDenoise = 100;      // No grain is added.
 constexpr float kMatchingDenoise = 40;   // As much as around the hole.
 constexpr float kSharpenAmount = 0.8F;   // At 100.
 constexpr float kProtectedGrain = 0.5F;  // Of the grain, on protected skin.
+constexpr double kGreyApart = 0.02;      // On units, in the mean: channels so close show no colour.
 
 /// What the network is shown of the frame.
 struct Surround {
@@ -74,33 +75,68 @@ void to_units(Resampled& shown, const ToneRange& range) {
     }
 }
 
-/// Grey as the channels the network has, or colours one by one through a network that knows grey alone.
+/// No colour is seen: one channel, or what is visible of all is alike but for noise of compression.
+bool is_grey(const Resampled& shown) {
+    const Planes& planes = shown.planes;
+    double apart = 0;
+    for (std::size_t i = 0; i < planes.pixels(); ++i) {
+        float least = planes.values[i];
+        float most = least;
+        for (std::size_t channel = 1; channel < planes.channels; ++channel) {
+            least = std::min(least, planes.plane(channel)[i]);
+            most = std::max(most, planes.plane(channel)[i]);
+        }
+        apart += shown.hidden.in[i] != 0 ? 0.0 : static_cast<double>(most - least);
+    }
+    return apart <= kGreyApart * static_cast<double>(planes.pixels() - shown.hidden.count());
+}
+
+Generator::Request request_of(
+    const Resampled& shown, std::span<const float> planes, std::span<const float> noise
+) {
+    return {
+        .planes = planes,
+        .mask = shown.hidden.in,
+        .noise = noise,
+        .columns = shown.planes.columns,
+        .rows = shown.planes.rows};
+}
+
+/// `plane` in each channel the network has, and the mean of its answer: what has no colour gets none.
+Result<std::vector<float>> grey_answer(
+    std::span<const float> plane, const Resampled& shown, std::span<const float> noise, const FillWork& work
+) {
+    std::vector<float> asked;
+    for (std::size_t k = 0; k < work.generator.facts().channels; ++k) {
+        asked.insert(asked.end(), plane.begin(), plane.end());
+    }
+    Planes got{shown.planes.columns, shown.planes.rows, work.generator.facts().channels};
+    EFFACE_TRY(got.values, work.generator.fill(request_of(shown, asked, noise)));
+    return mean_of_channels(got);
+}
+
+/// Colours together where the network knows colours, else one by one; grey once.
 Result<Planes> answer_of(const Resampled& shown, const FillWork& work) {
-    const std::size_t channels = work.generator.facts().channels;
     const std::vector<float> noise =
         CounterNoise{work.seed}.field(shown.planes.columns / 2, shown.planes.rows / 2, 0);
-    const auto ask = [&](std::span<const float> planes) {
-        return work.generator.fill(
-            {.planes = planes,
-             .mask = shown.hidden.in,
-             .noise = noise,
-             .columns = shown.planes.columns,
-             .rows = shown.planes.rows}
-        );
-    };
     Planes out = shown.planes;
-    if (channels == shown.planes.channels) {
-        EFFACE_TRY(out.values, ask(shown.planes.values));
+    if (is_grey(shown)) {
+        EFFACE_TRY(const std::vector<float> grey, grey_answer(mean_of_channels(out), shown, noise, work));
+        for (std::size_t channel = 0; channel < out.channels; ++channel) {
+            const auto plane = out.plane(channel);
+            for (std::size_t i = 0; i < plane.size(); ++i) {
+                plane[i] = shown.hidden.in[i] != 0 ? grey[i] : plane[i];
+            }
+        }
         return out;
     }
-    for (std::size_t channel = 0; channel < shown.planes.channels; ++channel) {
-        std::vector<float> asked;
-        for (std::size_t k = 0; k < channels; ++k) {
-            const auto plane = shown.planes.plane(channel);
-            asked.insert(asked.end(), plane.begin(), plane.end());
-        }
-        EFFACE_TRY(const std::vector<float> got, ask(asked));
-        std::copy_n(got.begin(), shown.planes.pixels(), out.plane(channel).begin());
+    if (work.generator.facts().channels == out.channels) {
+        EFFACE_TRY(out.values, work.generator.fill(request_of(shown, out.values, noise)));
+        return out;
+    }
+    for (std::size_t channel = 0; channel < out.channels; ++channel) {
+        EFFACE_TRY(const std::vector<float> got, grey_answer(shown.planes.plane(channel), shown, noise, work));
+        std::ranges::copy(got, out.plane(channel).begin());
     }
     return out;
 }

@@ -112,13 +112,10 @@ void match_grain(
     Planes& filled, const PixelSet& hole, const PixelSet& hidden, const ToneRange& range,
     const CounterNoise& noise, float share
 ) {
+    constexpr std::uint32_t kStream = 1;  // Stream 0 is the network's.
+    const std::vector<float> field = noise.field(filled.columns, filled.rows, kStream);
     for (std::size_t channel = 0; channel < filled.channels; ++channel) {
-        // Stream 0 is the network's.
-        const auto stream = static_cast<std::uint32_t>(1 + channel);
-        add_grain(
-            filled.plane(channel), hole, hidden, range, noise.field(filled.columns, filled.rows, stream),
-            share
-        );
+        add_grain(filled.plane(channel), hole, hidden, range, field, share);
     }
 }
 

@@ -11,7 +11,7 @@ namespace efface::pipeline {
 /// Adds noise to `hole` so that each octave (finer than 0.7 pixels, 0.7 to 1.4, 1.4 to 2.8) is as strong
 /// there as in the visible pixels within 24 of it, in dark and in other areas each, then times `share`.
 /// Strength is 1.4826 times the median distance from the median, which few edges change little. Stored
-/// values; every channel has noise of its own.
+/// values. One noise for all channels, as strong as each one's own: a grey picture in RGB stays grey.
 void match_grain(
     Planes& filled, const PixelSet& hole, const PixelSet& hidden, const ToneRange& range,
     const CounterNoise& noise, float share

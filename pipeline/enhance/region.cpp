@@ -20,7 +20,7 @@ constexpr float kAirBelow = -0.85F;
 constexpr std::array<std::string_view, kFillRefusals> kNames{
     "none",
     "too noisy (SNR below 5)",
-    "too little of a head is visible around it (below 35 %)",
+    "too little of the head is visible around it (below 35 %)",
     "it meets another occlusion",
     "too large for what is visible around it (above 45 %)",
     "it touches more than two borders of the picture",
@@ -44,15 +44,14 @@ double snr_of(const Planes& part, const PixelSet& visible) {
 }
 
 /// `hole`: how many pixels it has.
-double visible_head(const Planes& part, const PixelSet& visible, const Box& surround, std::size_t hole) {
+double visible_head(const Planes& part, const PixelSet& visible, std::size_t hole) {
     const ToneRange range = visible_range(part, complement(visible));
     const std::vector<float> mean = mean_of_channels(part);
     std::size_t head = 0;
     for (std::size_t i = 0; i < mean.size(); ++i) {
         head += visible.in[i] != 0 && range.to_unit(mean[i]) > kAirBelow ? 1 : 0;
     }
-    const std::int64_t without_hole = surround.area() - static_cast<std::int64_t>(hole);
-    return without_hole > 0 ? static_cast<double>(head) / static_cast<double>(without_hole) : 0;
+    return head + hole > 0 ? static_cast<double>(head) / static_cast<double>(head + hole) : 0;
 }
 
 }  // namespace
@@ -99,7 +98,7 @@ FillMeasures measure_surround(const Planes& frame, const PixelSet& hidden, const
     const auto rows = static_cast<std::int64_t>(frame.rows);
     return {
         .snr = snr_of(part, visible),
-        .visible_share = visible_head(part, visible, surround, pixels),
+        .visible_share = visible_head(part, visible, pixels),
         .hidden_share = 1 - static_cast<double>(visible.count()) / static_cast<double>(shown.area()),
         .borders = (bounds.left <= 0 ? 1 : 0) + (bounds.top <= 0 ? 1 : 0) +
                    (bounds.right >= columns ? 1 : 0) + (bounds.bottom >= rows ? 1 : 0)};

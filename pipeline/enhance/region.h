@@ -20,7 +20,7 @@ Box surround_of(const Box& bounds);
 enum class FillRefusal : std::uint8_t {
     kNone,
     kNoisy,          ///< SNR below 5.
-    kLittleVisible,  ///< Less than 35 % of the surround shows a head.
+    kLittleVisible,  ///< Less than 35 % of the head in the surround.
     kOverlap,        ///< Another occlusion meets it.
     kLarge,          ///< More than 45 % of what the network is shown is hidden.
     kBorders,        ///< It touches more than two borders of the frame.
@@ -36,7 +36,9 @@ std::string_view refusal_name(FillRefusal refusal);
 /// What refusals are judged by. Shares are 0 to 1.
 struct FillMeasures {
     double snr = 0;            ///< (p90 - p10 of what is visible) / deviation of the noise there.
-    double visible_share = 0;  ///< Of the surround without the hole: in the frame, visible, and no air.
+    /// Of the head in the surround, which is what is visible there and no air, and the hole: how much is visible. Air
+    /// beside a face tells nothing of it, and there is much of it: before a profile, about a slice.
+    double visible_share = 0;
     double hidden_share = 0;   ///< Of the surround within the frame.
     int borders = 0;           ///< Of the frame that the hole touches.
 };

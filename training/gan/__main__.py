@@ -18,7 +18,7 @@ FIRST_TRAINED, FIRST_JUDGED = 1_000_000, 30_000_000  # Seeds of pictures and of 
 JUDGED = 96  # Pictures, each kind in turn.
 FACTS = {"version": "1", "licence": "that of Efface", "trained_on": "pictures drawn by training/gan: procedural heads, no person"}
 EXAMPLES = """examples:
-  python -m training.gan                                  all of it, grey, the small network
+  python -m training.gan                                  all of it, the small network
   python -m training.gan --seconds 3600                   an hour of it; the same line goes on
   python -m training.gan --size m --folder build/training/gan-m
   python -m training.gan --pictures 300 --steps 60 --folder /tmp/try   a try of a few minutes
@@ -120,11 +120,12 @@ def evaluate(folder, arguments):
 def main():
     parser = argparse.ArgumentParser(prog="python -m training.gan", description=__doc__.splitlines()[0], epilog=EXAMPLES,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=16000, help="of the training (%(default)s)")
+    parser.add_argument("--steps", type=int, default=12000, help="of the training (%(default)s)")
     parser.add_argument("--seconds", type=float, help="of training, after which it is kept and pauses")
     parser.add_argument("--pictures", type=int, default=12000, help="that are drawn (%(default)s)")
     parser.add_argument("--size", choices=("s", "m"), default="s", help="about one and about four million weights")
-    parser.add_argument("--channels", type=int, choices=(1, 3), default=1, help="grey or red, green, blue")
+    parser.add_argument("--channels", type=int, choices=(1, 3), default=3,
+                        help="grey alone, or red, green, blue and grey as three equal ones (%(default)s)")
     parser.add_argument("--sides", type=int, nargs=2, default=(128, 256), metavar=("SMALL", "LARGE"), help="of pictures: at first and at last")
     parser.add_argument("--batch", type=int, default=8, help="pictures in a step at the small side")
     parser.add_argument("--r1", type=float, default=0.0, help="weight of the penalty on steep judges; 0 leaves it out")

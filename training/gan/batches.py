@@ -12,6 +12,7 @@ SAMPLED = 4096  # Pixels that quantiles are taken of.
 CLOSE = 0.5  # Of the pictures show what is cut out about a face,
 CUT_OUT = 1.6  # which is so many times the mask.
 SCALE_MIN, SCALE_MAX = 0.35, 1.15  # Of a picture's side.
+GREYED = 0.25  # Of the coloured pictures: most of what is medical has no colour, and a grey surround asks for a grey fill.
 
 
 def window(pictures, masks):
@@ -79,6 +80,12 @@ def toned(random, pictures):
     return torch.where(negative, -pictures, pictures).clamp(-1, 1)
 
 
+def greyed(random, pictures):
+    """Some without their colour."""
+    chosen = torch.from_numpy(random.random(len(pictures)) < GREYED).view(-1, 1, 1, 1)
+    return torch.where(chosen, pictures.mean(1, keepdim=True).expand_as(pictures), pictures)
+
+
 def masks_of(random, faces, kind=None):
     return torch.from_numpy(np.stack([occlusions.drawn(random, face[0].numpy(), kind) for face in faces])[:, None].astype(np.float32))
 
@@ -94,7 +101,7 @@ def for_training(seed, pictures, faces, chosen, side):
     random = np.random.default_rng([*seed, 59])
     picture, face = placed(random, *loaded(pictures, faces, chosen), side)
     mask = masks_of(random, face)
-    return toned(random, window(picture, mask)), mask
+    return toned(random, window(greyed(random, picture), mask)), mask
 
 
 def for_judging(seed, pictures, faces, chosen, side):

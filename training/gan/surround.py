@@ -110,8 +110,8 @@ def shown(picture, mask, sides, multiple, share_max):
         return ((values - low) / (high - low) * 2 - 1).clip(-1, 1).astype(np.float32)
 
     snr, hidden_share = snr_of(mean, ~hidden), float(hidden.mean())
-    head = (units(mean) > AIR_BELOW)[~hidden].sum() / max((wide[2] - wide[0]) ** 2 - mask.sum(), 1)
-    if hidden_share > HIDDEN_MAX or head < VISIBLE_MIN or snr < SNR_MIN:
+    head = float((units(mean) > AIR_BELOW)[~hidden].sum())
+    if hidden_share > HIDDEN_MAX or head < VISIBLE_MIN * (head + mask.sum()) or snr < SNR_MIN:
         return None
     size = network_size(*hidden.shape, sides, multiple)
     planes, covered = by_area(part, hidden, *size)

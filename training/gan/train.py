@@ -20,7 +20,7 @@ from training.gan.discriminator import Discriminators
 from training.gan.network import Generator, weight_count
 
 FIRST_PHASE = 0.26  # Of the steps, without judges.
-LARGE_LAST = 0.1  # Of the steps, at the larger side.
+LARGE_LAST = 0.25  # Of the steps, at the larger side.
 WARM_STEPS = 60
 RATES = ((1.5e-3, 7.5e-4), (6e-4, 6e-5))  # Of the generator, by phase: where its cosine begins and ends.
 JUDGES_RATES = (8e-4, 8e-5)

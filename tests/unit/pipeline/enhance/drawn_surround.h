@@ -67,7 +67,8 @@ public:
             const std::size_t x = i % pixels % request.columns;
             const std::size_t y = i % pixels / request.columns;
             const float noise = request.noise[y / 2 * (request.columns / 2) + x / 2];
-            out[i] = request.mask[i % pixels] != 0 ? draw_(x, y, noise) : out[i];
+            const float tint = tints ? 0.1F * (static_cast<float>(i / pixels) - 1) : 0.0F;
+            out[i] = request.mask[i % pixels] != 0 ? draw_(x, y, noise) + tint : out[i];
         }
         return out;
     }
@@ -88,6 +89,7 @@ public:
 
     int calls = 0;
     bool fails = false;
+    bool tints = false;  // The first channel darker by a tenth, the third lighter.
 
 private:
     Draw draw_;

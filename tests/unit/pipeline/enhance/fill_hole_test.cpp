@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -194,6 +195,37 @@ TEST(FillHole, ColoursGoToANetworkOfEitherKind) {
         for (std::size_t channel = 0; channel < 3; ++channel) {
             EXPECT_GT(frame.plane(channel)[96 * kColumns + 100], 500) << channel;
         }
+    }
+}
+
+TEST(FillHole, WhatHasNoColourGetsNone) {
+    const Planes grey = drawn_frame(kColumns, kRows);
+    const PixelSet hidden = set_of(kColumns, kRows, kHole);
+    for (const std::size_t channels : {1U, 3U}) {
+        Planes frame{kColumns, kRows, 3};
+        for (std::size_t channel = 0; channel < 3; ++channel) {
+            std::ranges::copy(grey.values, frame.plane(channel).begin());
+        }
+        DrawingGenerator generator{patterned, channels};
+        generator.tints = true;
+        const auto filled = fill_hole(frame, hidden, one(kHole), {}, {generator, {}, seed_of(1)});
+        ASSERT_TRUE(filled && filled->is_filled());
+        EXPECT_EQ(generator.calls, 1);
+        EXPECT_TRUE(std::ranges::equal(frame.plane(0), frame.plane(1)));
+        EXPECT_TRUE(std::ranges::equal(frame.plane(0), frame.plane(2)));
+        EXPECT_FALSE(std::ranges::equal(frame.plane(0), grey.values));
+    }
+}
+
+TEST(FillHole, GreyIsTheMeanOfWhatANetworkOfColoursAnswers) {
+    Filling grey;
+    Filling through;
+    through.generator = DrawingGenerator{patterned, 3};
+    through.generator.tints = true;  // By -0.1, 0, 0.1.
+    grey.fill();
+    through.fill();
+    for (std::size_t i = 0; i < grey.frame.values.size(); ++i) {
+        EXPECT_NEAR(grey.frame.values[i], through.frame.values[i], 0.5) << i;
     }
 }
 

@@ -43,9 +43,22 @@ TEST(FillRegion, MoreNoiseThanAFifthOfTheRangeIsRefused) {
 TEST(FillRegion, AHoleAmidAirIsRefused) {
     Planes frame = drawn_frame(kSide, kSide);
     for (std::size_t i = 0; i < frame.pixels(); ++i) {
-        frame.values[i] = i % kSide < 135 ? 10.0F + 0.01F * static_cast<float>(i % 7) : frame.values[i];
+        frame.values[i] = i % kSide < 150 ? 10.0F + 0.01F * static_cast<float>(i % 7) : frame.values[i];
     }
     EXPECT_EQ(judged(frame, kHole), FillRefusal::kLittleVisible);
+}
+
+TEST(FillRegion, AirBesideAHeadDoesNotCount) {
+    Planes frame = drawn_frame(kSide, kSide);
+    for (std::size_t i = 0; i < frame.pixels(); ++i) {  // Before a profile: nothing of the hole's left half.
+        frame.values[i] = i % kSide < 100 ? 10.0F + 0.01F * static_cast<float>(i % 7) : frame.values[i];
+    }
+    const FillMeasures measures = measure_surround(frame, set_of(kSide, kSide, kHole), one(kHole));
+    const Box around = surround_of(kHole);
+    const auto head = static_cast<double>((around.right - 100) * around.height() - 28 * 56);
+
+    EXPECT_NEAR(measures.visible_share, head / (head + 56 * 56), 0.02);
+    EXPECT_EQ(judged(frame, kHole), FillRefusal::kNone);
 }
 
 TEST(FillRegion, TwoHolesThatMeetAreBothRefused) {
