@@ -10,21 +10,27 @@ namespace efface::pipeline {
 namespace {
 
 constexpr std::int64_t kTextMarginMin = 4;
+constexpr std::int64_t kFaceSteps = 8;
+constexpr std::int64_t kMaskStepMax = 1 << 14;
 
-std::int64_t down_to_grid(std::int64_t value) {
-    const std::int64_t rest = ((value % kMaskGrid) + kMaskGrid) % kMaskGrid;
+std::int64_t down_to(std::int64_t step, std::int64_t value) {
+    const std::int64_t rest = ((value % step) + step) % step;
     return value - rest;
 }
 
-Box on_grid(const Box& box, std::size_t columns, std::size_t rows) {
+Box on_grid(const Box& box, std::size_t columns, std::size_t rows, std::int64_t step = kMaskGrid) {
     return Box{
-        down_to_grid(box.left), down_to_grid(box.top), down_to_grid(box.right + kMaskGrid - 1),
-        down_to_grid(box.bottom + kMaskGrid - 1)}
+        down_to(step, box.left), down_to(step, box.top), down_to(step, box.right + step - 1),
+        down_to(step, box.bottom + step - 1)}
         .clipped_to(columns, rows);
 }
 
 Box grown(const Box& box, std::int64_t across, std::int64_t down) {
     return {box.left - across, box.top - down, box.right + across, box.bottom + down};
+}
+
+Box grown_face(const Box& found) {
+    return grown(found, (found.width() + 3) / 4, (found.height() + 3) / 4);
 }
 
 }  // namespace
@@ -41,8 +47,18 @@ Box mask_box_of_text(const Box& found, std::size_t columns, std::size_t rows) {
     return on_grid(upright ? grown(found, along, across) : grown(found, across, along), columns, rows);
 }
 
+std::int64_t face_mask_step(const Box& found) {
+    const Box face = grown_face(found);
+    const std::int64_t longer = std::max(face.width(), face.height());
+    std::int64_t step = kMaskGrid;
+    while (step < kMaskStepMax && kFaceSteps * step < longer) {
+        step *= 2;
+    }
+    return step;
+}
+
 Box mask_box_of_face(const Box& found, std::size_t columns, std::size_t rows) {
-    return on_grid(grown(found, (found.width() + 3) / 4, (found.height() + 3) / 4), columns, rows);
+    return on_grid(grown_face(found), columns, rows, face_mask_step(found));
 }
 
 Box mask_box_of_occlusion(const Box& found, std::size_t columns, std::size_t rows) {

@@ -13,7 +13,7 @@ namespace efface::pipeline {
 
 class NativeImage;
 
-/// Edges lie on multiples of this many pixels.
+/// Edges lie on multiples of this many pixels, those of faces on coarser ones.
 inline constexpr std::int64_t kMaskGrid = 8;
 /// More rectangles than this, in all frames together, are no detection but noise: quarantine.
 inline constexpr std::size_t kMaskBoxesMax = 4096;
@@ -22,9 +22,12 @@ inline constexpr std::size_t kMaskBoxesMax = 4096;
 Box mask_box_of_region(const Box& named, std::size_t columns, std::size_t rows);
 /// A line of text grows by half of its height on every side, at least four pixels, then to the grid.
 Box mask_box_of_text(const Box& found, std::size_t columns, std::size_t rows);
-/// A face grows to one and a half times its size around its middle, so that ears and chin are in, then to the
-/// grid.
+/// A face grows to one and a half times its size around its middle, so that ears and chin are in, then to a
+/// grid as coarse as face_mask_step() says: finer edges would tell faces apart that lie under them.
 Box mask_box_of_face(const Box& found, std::size_t columns, std::size_t rows);
+/// Of the grid that the edges of a face's mask lie on: kMaskGrid doubled until eight steps are as long as the
+/// grown face's longer side.
+std::int64_t face_mask_step(const Box& found);
 /// What somebody covered insufficiently grows to one and a quarter times its size: rims are blended, and what
 /// was covered was rarely all. Then to the grid.
 Box mask_box_of_occlusion(const Box& found, std::size_t columns, std::size_t rows);

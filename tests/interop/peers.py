@@ -63,6 +63,7 @@ def pynetdicom_send(port, files, called=CALLED_AE, calling="PYNETDICOM"):
 def _send_batch(port, kinds, called, calling, outcome):
     was_chunked, _config.STORE_SEND_CHUNKED_DATASET = _config.STORE_SEND_CHUNKED_DATASET, True
     ae = AE(ae_title=calling)
+    ae.dimse_timeout = SEND_SECONDS
     for (sop_class, syntax), _ in kinds:
         ae.add_requested_context(sop_class, syntax)
     association = ae.associate("127.0.0.1", port, ae_title=called)

@@ -150,6 +150,7 @@ def measure(asked, program, folder):
 
 
 def extras(asked, program, folder, report):
+    from downstream import report_downstream
     from linkage import report_linkage
     from marks import report_marks
     from stage import INSTANCES, REPEATS, report_instances, report_speed
@@ -162,6 +163,7 @@ def extras(asked, program, folder, report):
         "instances": lambda: report_instances(report, program, work, asked.seed, 8 if asked.quick else INSTANCES, repeats),
         "speed": lambda: report_speed(report, program, work, asked.seed, repeats),
         "watermark": lambda: report_marks(report, marks, asked.seed % 2 ** 31, asked.quick),
+        "downstream": lambda: report_downstream(report, program, folder, asked.seed, 12 if asked.quick else None),
         "linkage": lambda: report_linkage(report, program, folder, asked.seed, 60 if asked.quick else None),
     }
 

@@ -14,7 +14,7 @@ from portraits import View, _downsampled, _face_box, _lit, _Projection, _taken
 from rasteriser import rasterise
 from scored import LUMINANCE
 
-SIDE, FACE = 224, 88
+SIDE, FACE = 224, 72
 OF_FACE = ("chin", "brow", "nose", "nose_wide", "nose_low", "eyes", "lid", "cheek", "lip", "mouth", "mouth_low")
 
 
@@ -63,11 +63,15 @@ class Person:
 
 
 def hole_of(box, side=SIDE):
-    """As the node's mask of a face (mask_box_of_face): grown by a quarter to every side, rounded up, to the grid."""
+    """As the node's mask of a face (mask_box_of_face): grown by a quarter to every side, rounded up, to a grid of 8 doubled until
+    eight steps are as long as that."""
     x0, y0, x1, y1 = box
     across, down = -(-(x1 - x0) // 4), -(-(y1 - y0) // 4)
+    step = 8
+    while step * 8 < max(x1 - x0 + 2 * across, y1 - y0 + 2 * down):
+        step *= 2
 
     def down_to(value):
-        return int(value // 8 * 8)
+        return int(value // step * step)
     low = max(0, down_to(x0 - across)), max(0, down_to(y0 - down))
-    return (*low, min(side, down_to(x1 + across + 7)), min(side, down_to(y1 + down + 7)))
+    return (*low, min(side, down_to(x1 + across + step - 1)), min(side, down_to(y1 + down + step - 1)))

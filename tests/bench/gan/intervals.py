@@ -11,11 +11,11 @@ def _sums(values, groups):
     return np.bincount(number, values), np.bincount(number)
 
 
-def mean_interval(values, groups, seed, repeats=REPEATS):
-    """(low, high) of the mean with 95 %."""
+def mean_interval(values, groups, seed, repeats=REPEATS, ends=(.025, .975)):
+    """(low, high) of the mean, with 95 % where `ends` does not say otherwise."""
     sums, counts = _sums(np.asarray(values, float), np.asarray(groups))
     if len(sums) < 2:
         return float("nan"), float("nan")
     drawn = np.random.default_rng(seed).integers(0, len(sums), (repeats, len(sums)))
     means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    return tuple(float(one) for one in np.quantile(means, [.025, .975]))
+    return tuple(float(one) for one in np.quantile(means, ends))

@@ -27,7 +27,7 @@ def shots(seed, pair):
 
 
 def masks_of(seed, pair, finders, path):
-    """[[mask of face a, of b] in the first light, the same in the second]; a mask: sorted boxes."""
+    """[[face a, face b] in the first light, the same in the second]; of each the mask (sorted boxes) and the step of its grid."""
     people = [Person(seed, pair, face) for face in (0, 1)]
     out = []
     for shot in shots(seed, pair):
@@ -35,7 +35,8 @@ def masks_of(seed, pair, finders, path):
         for person in people:
             grey, _ = person.photograph(shot)
             write_netpbm(path, (grey // 16).astype(np.uint8))
-            row.append(sorted(finders.ask(path)["faces_mask"]))
+            said_of = finders.ask(path)
+            row.append({"mask": sorted(said_of["faces_mask"]), "step": said_of["faces_step"]})
         out.append(row)
     return out
 
@@ -66,14 +67,16 @@ def guess(mask, candidates):
 
 def judged(records):
     """Counts over pairs in which each picture had a mask, as a dict."""
-    kept = [record for record in records if all(mask for row in record for mask in row)]
+    whole = [record for record in records if all(one["mask"] for row in record for one in row)]
+    steps = [max(one["step"] for one in row) for record in whole for row in record]
+    kept = [[[one["mask"] for one in row] for row in record] for record in whole]
     rows = [row for record in kept for row in record]
     distances = [apart(*row) for row in rows]
     # Face a's mask in the first light among both in the second, and so on: one score a pair, from 0 to 1.
     scores = [np.mean([guess(first[k], (second[k], second[1 - k])) for first, second in (record, record[::-1]) for k in (0, 1)])
               for record in kept]
     return {"pairs": len(records), "found": len(kept), "compared": len(distances), "equal": sum(is_equal(*row) for row in rows),
-            "one_step": sum(one <= GRID for one in distances), "furthest": max(distances, default=0), "right": float(np.sum(scores)),
+            "one_step": sum(one <= step for one, step in zip(distances, steps)), "furthest": max(distances, default=0), "right": float(np.sum(scores)),
             "spread": float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0}
 
 

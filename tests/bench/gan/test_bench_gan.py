@@ -12,6 +12,7 @@ import pytest
 import projections
 import sections
 from canvas import AIR, CORTEX, GREY, WHITE
+from downstream import FAR, NEAR, NODULES, VERSIONS, Counts, counted, distance_to, nodules_in, planted, rows_of
 from evaluation import FILLERS, MEASURES, record_of
 from family import Person, Shot, hole_of
 from figures import add_figures, best_classical, is_grey_right, over_best, report_kind
@@ -22,6 +23,7 @@ from likenesses import Fisherfaces, Patterns, linked, patch_of
 from linkage import SECOND_VISIBLE, judged
 from marks import read_marks
 from masks_alike import apart, guess, is_equal
+from masks_alike import judged as judged_masks
 from pngs import read_grey, write_grey
 from scored import DRAWN_MOST, KINDS, WANTED, Case, write_cases
 from scoring import Report
@@ -103,7 +105,7 @@ def test_holes_are_as_large_as_promised_with_a_face_and_without():
 
 
 def test_a_face_grows_by_half_as_in_the_node():
-    assert hole_of((60, 50, 132, 144), 192) == (40, 24, 152, 168)
+    assert hole_of((60, 50, 132, 144), 192) == (32, 0, 160, 192)
     x0, y0, x1, y1 = bounds(on_grid(OCCLUSIONS["box"][0](seeded(1), disc(), 1.5)))
     assert (x0, y0, x1, y1) == (16, 16, 80, 80)
 
@@ -232,6 +234,14 @@ def test_masks_are_compared_by_what_they_cover():
     assert guess([[0, 0, 8, 8]], ([[0, 0, 16, 8]], [[8, 0, 8, 8]])) == .5
 
 
+def test_an_edge_may_move_by_a_step_of_its_own_grid():
+    def face(right, step):
+        return {"mask": [[0, 0, right, 64]], "step": step}
+    result = judged_masks([[[face(64, 8), face(80, 16)], [face(64, 16), face(96, 16)]], [[face(64, 8), {"mask": [], "step": 0}]] * 2])
+
+    assert (result["pairs"], result["found"], result["one_step"], result["furthest"]) == (2, 1, 1, 32)
+
+
 def test_auc_is_one_half_where_all_are_alike_and_one_where_the_own_is_most():
     auc, rank = linked(np.zeros((4, 4)))
     assert (auc == .5).all() and (rank == 2.5).all()
@@ -276,3 +286,61 @@ def test_nothing_of_training_or_of_the_synthetic_set_is_imported():
 def test_a_full_run_asks_for_five_hundred_of_a_kind():
     assert DRAWN_MOST > WANTED >= 500 and set(KINDS) == {"ct", "mr", "radiograph", "photograph"}
     assert len(bench_gan.KEYS) == len(set(bench_gan.KEYS)) == 12
+
+
+# --- what is found beside the hole -----------------------------------------------------------------------------------
+
+
+def _with_hole():
+    rng = seeded(11)
+    y, x = np.mgrid[0:128, 0:128]
+    picture = (1600 + 500 * np.sin(x / 19) * np.cos(y / 23) + 20 * rng.standard_normal((128, 128))).astype(np.uint16)
+    mask = np.zeros((128, 128), bool)
+    mask[48:80, 40:88] = True
+    return picture, mask
+
+
+def test_distance_to_a_mask_is_the_chessboards():
+    mask = np.zeros((40, 40), bool)
+    mask[10:12, 10:14] = True
+    far = distance_to(mask)
+
+    assert far[10, 10] == 0 and far[10, 14] == 1 and far[12, 14] == 1 and far[11, 20] == 7 and far[39, 39] == FAR + 1
+
+
+def test_nodules_are_planted_beside_the_hole_and_never_in_it():
+    picture, mask = _with_hole()
+    out, places = planted(seeded(3), picture, mask)
+    far = distance_to(mask)
+
+    assert len(places) == NODULES and (out[mask] == picture[mask]).all()
+    assert all(NEAR <= far[tuple(place)] <= FAR and out[tuple(place)] > picture[tuple(place)] + 400 for place in places)
+
+
+def test_a_planted_nodule_is_found_where_it_is_and_a_plain_picture_has_none():
+    picture, mask = _with_hole()
+    out, places = planted(seeded(3), picture, mask)
+    found = nodules_in((out / 16).astype(np.uint8), mask)
+
+    assert all(np.hypot(*(found - place).T).min() <= 1.5 for place in places)
+    assert len(nodules_in(np.full((128, 128), 90, np.uint8), mask)) == 0
+
+
+def test_a_perfect_fill_loses_nothing_and_a_black_box_hides_what_touches_it():
+    picture, mask = _with_hole()
+    y, x = np.mgrid[0:128, 0:128]
+    place = np.array([[64, 92]])  # Four pixels right of the hole.
+    out = picture + np.where(mask, 0, 900 * (np.hypot(y - 64, x - 92) < 4.5))
+    grey = (out / 16).astype(np.uint8)
+    counts = counted("h", grey, grey, mask, place)
+
+    assert counts.hits == {"original": [True], "filled": [True], "black box": [False]}
+    assert counts.false["filled"] == counts.false["original"] and np.nanmax(counts.errors["filled"]) == 0
+
+
+def test_one_lost_nodule_of_three_is_a_third_of_sensitivity():
+    counts = [Counts(f"h{k}", *({name: value for name in VERSIONS} for value in ([True] * 3, 2, np.zeros(1)))) for k in range(4)]
+    counts[0].hits["filled"] = [True, True, False]
+    rows, lowest = rows_of("ct", counts, 1)
+
+    assert rows[1][3] == "91.7" and lowest["filled"] < -1 / 12 < 0 and lowest["black box"] == 0

@@ -101,6 +101,16 @@ Status search(
     return {};
 }
 
+/// Of the grids that the masks of these faces lie on, the coarsest; 0: of none.
+std::int64_t coarsest_step(const Json& faces) {
+    std::int64_t step = 0;
+    for (const Json& face : faces) {
+        const auto at = [&](std::size_t k) { return face.at(k).get<std::int64_t>(); };
+        step = std::max(step, pipeline::face_mask_step({at(0), at(1), at(2), at(3)}));
+    }
+    return step;
+}
+
 /// What a reader makes of each box of the picture, as of a line that was found there.
 Status read_lines(
     pipeline::LineReader& reader, const pipeline::Picture& picture, const std::vector<Box>& lines,
@@ -163,6 +173,7 @@ Result<Json> search_file(const Question& question, const Options& options, pipel
     }
     if (options.faces) {
         EFFACE_CHECK(search(*finders.face(), picture, "faces", pipeline::mask_box_of_face, answer));
+        answer["faces_step"] = coarsest_step(answer["faces"]);
     }
     if (options.occlusions) {
         EFFACE_CHECK(search_occlusions(picture, answer));

@@ -39,12 +39,28 @@ TEST(UnitedDetector, FindsWhatEitherFindsAndNothingTwice) {
     const Detection within{{2, 0, 20, 18}, 0.9F};
     const Detection across{{10, 10, 30, 30}, 0.8F};
 
-    EXPECT_EQ(*united(Found{large}, Found{within, across}), (Found{large, across}));
+    EXPECT_EQ(*united(Found{large}, Found{within, across}), (Found{{{0, 0, 20, 20}, 0.9F}, across}));
     EXPECT_EQ(*united(Found{}, Found{across}), Found{across});
     EXPECT_EQ(*united(Found{large}, Found{}), Found{large});
     EXPECT_TRUE(united(Found{}, Found{})->empty());
-    // The smaller one came first: the larger says more.
-    EXPECT_EQ(*united(Found{within}, Found{large}), (Found{within, large}));
+    EXPECT_EQ(*united(Found{within}, Found{large}), (Found{{{0, 0, 20, 20}, 0.9F}}));
+}
+
+// Else the mask's outline would be that of two boxes, which says more of a face than one does.
+TEST(UnitedDetector, OneFaceIsOneBoxWhoeverFoundIt) {
+    const Detection one{{10, 10, 30, 34}, 0.7F};
+    const Detection other{{12, 14, 34, 36}, 0.6F};
+    const Detection beside{{30, 10, 50, 34}, 0.6F};  // Another face: a fifth of it is shared at most.
+
+    EXPECT_EQ(*united(Found{one}, Found{other, beside}), (Found{{{10, 10, 34, 36}, 0.7F}, beside}));
+}
+
+TEST(UnitedDetector, WhatIsJoinedMayReachOthersInTurn) {
+    const Detection left{{0, 0, 20, 20}, 0.5F};
+    const Detection low{{4, 22, 24, 40}, 0.5F};
+    const Detection across{{2, 2, 22, 38}, 0.5F};
+
+    EXPECT_EQ(*united(Found{left, low}, Found{across}), (Found{{{0, 0, 24, 40}, 0.5F}}));
 }
 
 TEST(UnitedDetector, DoubtsWhatEitherDoubts) {
