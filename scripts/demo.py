@@ -138,6 +138,17 @@ def remove_last_demo():
 
 PICTURE_RULE = """# What a site writes that decides to have its pictures searched: docs/pixels.md says what that proves.
 [[rule]]
+name = "covered-before"
+description = "Photographs and radiographs whose sender covered the face and says so."
+match.patient_identity_removed = "yes"
+match.or = [ { sop_class = "VL Photographic Image" }, { sop_class = "Computed Radiography Image" } ]
+profile = "basic"
+pixel_policy = "remove-found"
+# No face is found where one is covered. Without this line a person must look at each such photograph.
+pixels.accept = ["no-face"]
+destinations = ["archive"]
+
+[[rule]]
 name = "pictures"
 description = "Photographs, and ultrasound that says of itself that something is burned in."
 match.or = [
@@ -172,7 +183,7 @@ name = "archive"
 kind = "folder"
 path = "{ARCHIVE}"
 """, encoding="utf-8")
-    step("rules", f"{relative(RULES)}: the built-in rules behind one for pictures (remove-found)")
+    step("rules", f"{relative(RULES)}: the built-in rules behind two for pictures (remove-found)")
 
 
 def make_keys():
@@ -368,6 +379,10 @@ def tell_pictures(told):
         path = PICTURES / (Path(entry["file"]).stem + ".png")
         write_png(path, numpy.concatenate(sides, axis=1))
         say(f"  {relative(path)}  {entry['why']}")
+        if "covered" in entry["shows"]:
+            x0, y0, x1, y1 = entry["shows"]["covered"]
+            said = "filled by the generator" if sides[1][y0:y1, x0:x1].any() else "black as it came: [models] names no generator"
+            say(f"      {said}")
 
 
 def tell_files():

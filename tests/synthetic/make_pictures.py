@@ -2,12 +2,12 @@
 """Writes the picture set: DICOM files that show a face or a burned-in name, and MANIFEST.json.
 
     make_pictures.py DIR                   the whole set
-    make_pictures.py --demo DIR            one photograph and one ultrasound frame
+    make_pictures.py --demo DIR            the four pictures of the demo
     make_pictures.py --cache DIR2 ... DIR  keeps what takes long to compute in DIR2
     make_pictures.py --append ... DIR      beside the set that DIR holds already, in one manifest
 
 MANIFEST.json is that of make_synthetic.py, and per file `shows`: frames, rows, columns, `faces` (box of the face, box of
-the head, landmarks) and `texts` (text, box, contrast in 8-bit steps, `identifies`); boxes are [x0, y0, x1, y1], half-open.
+the head, landmarks) and `texts` (text, box, contrast in 8-bit steps, `identifies`), of what was covered before `covered`; boxes are [x0, y0, x1, y1], half-open.
 Deterministic on one machine. No third-party pictures or shapes, no real person.
 """
 
@@ -32,7 +32,7 @@ def _put_before(entries, manifest):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--demo", action="store_true", help="only the two pictures of the demo")
+    parser.add_argument("--demo", action="store_true", help="only the four pictures of the demo")
     parser.add_argument("--cache", type=Path, help="where computed photographs are kept")
     parser.add_argument("--append", action="store_true", help="keep what the folder's manifest lists")
     arguments = parser.parse_args()

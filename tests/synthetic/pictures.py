@@ -19,9 +19,11 @@ from pydicom.dataset import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.uid import ExplicitVRLittleEndian, RLELossless
 from scenery import scenery
+from skull_film import skull_film
 
 VL_PHOTOGRAPHIC = "1.2.840.10008.5.1.4.1.1.77.1.4"
 US_MULTI_FRAME = "1.2.840.10008.5.1.4.1.1.3.1"
+COMPUTED_RADIOGRAPHY = "1.2.840.10008.5.1.4.1.1.1"
 HOSPITAL, DATE = "SAINT SWITHUN INFIRMARY", "11/03/2024 10:15"
 
 # What the default rules make of them: held, until a stage can clean pictures.
@@ -31,6 +33,7 @@ FACE = "photograph: shows a face"
 TEXT = "ultrasound: a name is burned into the picture"
 NO_FACE = "photograph: nobody in it"
 NO_TEXT = "ultrasound: no letter in the picture"
+COVERED = "a box covers the face, and the sender says that identity was removed"
 
 # A head without a character for a text detector: in the middle of most faces it sees one.
 PORTRAIT_SEED = 43
@@ -49,12 +52,17 @@ def cases(album=None):
     album = album or Album()
     yield from photographs(album)
     yield from ultrasounds()
+    yield _covered_photograph_case("covered/photograph.dcm", "covered_photograph", album.photograph(PORTRAIT_SEED))
+    yield _covered_film_case("covered/skull.dcm", "covered_film")
 
 
 def demo_cases(album=None):
-    """One photograph and one ultrasound frame."""
-    yield _photograph_case("zebulon/photo_1.dcm", "demo_photograph", ZEBULON, (album or Album()).photograph(PORTRAIT_SEED))
+    """A photograph and an ultrasound frame; a photograph and a radiograph whose faces somebody covered before."""
+    photo = (album or Album()).photograph(PORTRAIT_SEED)
+    yield _photograph_case("zebulon/photo_1.dcm", "demo_photograph", ZEBULON, photo)
     yield _echo_case("amaryllis/us_2.dcm", "demo_echo", AMARYLLIS, ultrasound_frame(1, burned_in(AMARYLLIS)))
+    yield _covered_photograph_case("isidore/covered_1.dcm", "demo_covered_photograph", photo)
+    yield _covered_film_case("isidore/covered_2.dcm", "demo_covered_film")
 
 
 def photographs(album):
@@ -150,6 +158,46 @@ def _lying(photo):
 
     places = {name: (y, round(columns - x, 1)) for name, (x, y) in photo.landmarks.items()}
     return type(photo)(np.ascontiguousarray(np.rot90(photo.samples)), box(*photo.face), box(*photo.head), places)
+
+
+# --- covered before ------------------------------------------------------------------------------------------------------
+
+
+def _say_removed(ds):
+    ds.PatientIdentityRemoved, ds.DeidentificationMethod = "YES", "face covered"
+
+
+def _covered_photograph_case(path, name, photo):
+    """Brows to mouth are black, as many cover a face."""
+    marks = photo.landmarks
+    width = marks["eye_right"][0] - marks["eye_left"][0]
+    x0, x1 = int(marks["eye_left"][0] - 0.3 * width), int(marks["eye_right"][0] + 0.3 * width)
+    y0, y1 = int(marks["eye_left"][1] - 0.35 * width), int(marks["mouth_left"][1] + 0.2 * width)
+    samples = photo.samples.copy()
+    samples[y0:y1, x0:x1] = 0
+    ledger = Ledger()
+    ds = photograph_instance(ledger, ISIDORE, name, samples, marked=False)
+    _say_removed(ds)
+    shows = _shows(samples[None], [], []) | {"covered": [x0, y0, x1, y1]}
+    return PictureCase(path, native(ds), ledger, OUTCOMES, f"photograph: {COVERED}", shows=shows)
+
+
+def _covered_film_case(path, name):
+    """A skull from the front."""
+    samples, (x0, y0, x1, y1) = skull_film(3)
+    y1 -= (y1 - y0) // 4
+    samples[y0:y1, x0:x1] = 0
+    ledger = Ledger()
+    ds = identified(ledger, ISIDORE, COMPUTED_RADIOGRAPHY, name)
+    ds.Modality, ds.BodyPartExamined, ds.ViewPosition = "CR", "SKULL", "PA"
+    ds.ImageType = ["ORIGINAL", "PRIMARY"]
+    ds.SeriesDescription = ledger.plant(f"Skull of {ISIDORE.family}", "(0008,103E)")
+    ds.PatientOrientation = ["L", "F"]
+    ds.PixelSpacing = ds.ImagerPixelSpacing = [0.55, 0.55]
+    _say_removed(ds)
+    set_pixels(ds, samples, bits_stored=12)
+    shows = _shows(samples[None], [], []) | {"covered": [x0, y0, x1, y1]}
+    return PictureCase(path, native(ds), ledger, OUTCOMES, f"radiograph: {COVERED}", shows=shows)
 
 
 # --- ultrasound ------------------------------------------------------------------------------------------------------

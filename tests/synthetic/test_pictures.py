@@ -72,7 +72,7 @@ def inside(box, rows, columns):
 def test_same_seeds_give_the_same_bytes(tmp_path):
     first, second = make(tmp_path / "a", "--demo"), make(tmp_path / "b", "--demo")
 
-    assert first == second and len(first) == 2
+    assert first == second and len(first) == 4
     for name in first:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
@@ -84,8 +84,8 @@ def test_appending_keeps_the_set_that_is_there(tmp_path):
 
     both = make(tmp_path, "--demo", "--append")
 
-    assert list(both.values())[:-2] == before
-    assert list(both)[-2:] == ["zebulon/photo_1.dcm", "amaryllis/us_2.dcm"]
+    assert list(both.values())[:-4] == before
+    assert list(both)[-4:] == ["zebulon/photo_1.dcm", "amaryllis/us_2.dcm", "isidore/covered_1.dcm", "isidore/covered_2.dcm"]
     assert all((tmp_path / name).exists() for name in both)
 
 
@@ -108,7 +108,7 @@ def test_a_kept_photograph_is_the_computed_one(tmp_path):
 
 
 def test_every_file_is_read_by_others_and_valid(files, folder):
-    assert len(files) == 15
+    assert len(files) == 17
     for name in files:
         assert unreadable_by(folder / name) == [], name
         assert iod_errors(folder / name) == set(), name
@@ -215,7 +215,7 @@ def test_text_stays_and_the_echo_moves_through_a_cine(files, folder):
 
 
 def test_counterparts_show_neither_text_nor_face(files, folder):
-    bare = [entry for entry in files.values() if not entry["shows"]["texts"] and not entry["shows"]["faces"]]
+    bare = [entry for entry in files.values() if not {"texts", "faces", "covered"} & {key for key, value in entry["shows"].items() if value}]
     assert {entry["file"] for entry in bare} == {
         "photographs/empty_room.dcm", "photographs/landscape.dcm", "ultrasound/textless.dcm", "ultrasound/textless_cine.dcm"}
     for entry in bare:
@@ -223,6 +223,16 @@ def test_counterparts_show_neither_text_nor_face(files, folder):
             # Above the echo and left of it, where the others carry text, there is nothing.
             frames, (x0, y0, _, _) = frames_of(folder / entry["file"]), entry["shows"]["sector"]
             assert not frames[:, :y0].any() and not frames[:, :, :x0].any()
+
+
+def test_a_covered_face_is_black_and_what_is_around_it_is_not(files, folder):
+    covered = [entry for entry in files.values() if "covered" in entry["shows"]]
+    assert len(covered) == 2
+    for entry in covered:
+        x0, y0, x1, y1 = entry["shows"]["covered"]
+        assert inside(entry["shows"]["covered"], entry["shows"]["rows"], entry["shows"]["columns"])
+        frame = frames_of(folder / entry["file"])[0]
+        assert not frame[y0:y1, x0:x1].any() and frame[y0 - 4:y0].all() and frame[y1:y1 + 4].all()
 
 
 def test_an_empty_room_is_the_photograph_without_its_head():
