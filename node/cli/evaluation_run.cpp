@@ -36,7 +36,7 @@ std::optional<std::string> bytes_of(const Descriptor& file, std::uint64_t count)
     for (std::size_t done = 0; done < bytes.size();) {
         const ssize_t got =
             ::pread(file.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-        if (got <= 0 && errno != EINTR) {
+        if (got == 0 || (got < 0 && errno != EINTR)) {
             return std::nullopt;
         }
         done += got > 0 ? static_cast<std::size_t>(got) : 0;
