@@ -143,9 +143,27 @@ Status JpegEditor::put(std::size_t index, JDIMENSION column, JDIMENSION row, Jpe
     return {};
 }
 
+// libjpeg-turbo's forward transform takes eight times the step as 16 bits and divides by it: 0, and what
+// becomes 0 so, ends the process (libjpeg-turbo issue 862); what wraps around quantises by another step.
+bool JpegEditor::has_usable_steps() {
+    constexpr UINT16 kStepMax = 8191;
+    const jpeg_decompress_struct& info = reader_.info();
+    return std::all_of(info.comp_info, info.comp_info + info.num_components, [](const auto& component) {
+        return component.quant_table != nullptr &&
+               std::ranges::all_of(component.quant_table->quantval, [](UINT16 step) {
+                   return step >= 1 && step <= kStepMax;
+               });
+    });
+}
+
 Result<std::vector<std::byte>> JpegEditor::encode_alike(std::span<const std::byte> samples) {
     if (samples.size() != shape_.columns * shape_.rows * header_.components) {
         return unwritable("samples of another shape than a JPEG frame has");
+    }
+    if (!has_usable_steps()) {
+        return unwritable(
+            "a JPEG frame quantises by a step that is none: forbid the fill, or have it sent anew"
+        );
     }
     TurboWriter writer{errors_};
     const bool grey = colour_ == JpegColour::kGrey;

@@ -51,7 +51,8 @@ public:
     Status put(std::size_t index, JDIMENSION column, JDIMENSION row, JpegBlock block);
 
     /// `samples`, as decode_jpeg_dct() gives those of this stream, transformed and quantised as this stream
-    /// is: another stream. Fault::kQuarantine: the library refuses.
+    /// is: another stream. Fault::kQuarantine: the library refuses, or a quantisation step is none that it
+    /// can divide by (ISO/IEC 10918-1 B.2.4.1 has 1 to 255 in streams of 8 bits).
     Result<std::vector<std::byte>> encode_alike(std::span<const std::byte> samples);
 
     /// The edited stream; the object is of no use afterwards. Fault::kQuarantine: it cannot be written in the
@@ -63,6 +64,7 @@ private:
         : header_{header}, shape_{shape}, colour_{colour}, unit_{jpeg_unit(header)} {}
 
     bool begin(std::span<const std::byte> frame);
+    bool has_usable_steps();
 
     JpegHeader header_;
     SampleShape shape_;

@@ -80,7 +80,70 @@ private:
     jpeg_decompress_struct info_{};
 };
 
-/// Writes one stream into memory of its own.
+/// Where the library writes: memory that is ours whatever happens. Its own jpeg_mem_dest() says where its
+/// memory is only at the end, so after an error nobody knows.
+class TurboDestination {
+public:
+    TurboDestination() {
+        parts_.manager.init_destination = begin;
+        parts_.manager.empty_output_buffer = grow;
+        parts_.manager.term_destination = end;
+    }
+
+    TurboDestination(const TurboDestination&) = delete;
+    TurboDestination& operator=(const TurboDestination&) = delete;
+
+    ~TurboDestination() { std::free(parts_.bytes); }  // NOLINT: the jump of an error skips no owner.
+
+    jpeg_destination_mgr* manager() { return &parts_.manager; }
+
+    std::span<const std::byte> written() const {
+        return {reinterpret_cast<const std::byte*>(parts_.bytes), parts_.count};
+    }
+
+private:
+    static constexpr std::size_t kFirstBytes = std::size_t{1} << 16U;
+    static constexpr std::size_t kMostBytes = std::size_t{1} << 31U;
+
+    struct Parts {
+        jpeg_destination_mgr manager;  // First: the library hands out its address.
+        JOCTET* bytes;
+        std::size_t capacity;
+        std::size_t count;
+    };
+
+    static Parts& parts_of(j_compress_ptr session) { return *reinterpret_cast<Parts*>(session->dest); }
+
+    static void enlarge(j_compress_ptr session, std::size_t capacity) {
+        Parts& parts = parts_of(session);
+        // NOLINTNEXTLINE: as above.
+        void* larger = capacity > kMostBytes ? nullptr : std::realloc(parts.bytes, capacity);
+        if (larger == nullptr) {
+            session->err->error_exit(reinterpret_cast<j_common_ptr>(session));
+            return;
+        }
+        parts.bytes = static_cast<JOCTET*>(larger);
+        parts.manager.next_output_byte = parts.bytes + parts.capacity;
+        parts.manager.free_in_buffer = capacity - parts.capacity;
+        parts.capacity = capacity;
+    }
+
+    static void begin(j_compress_ptr session) { enlarge(session, kFirstBytes); }
+
+    static boolean grow(j_compress_ptr session) {
+        enlarge(session, 2 * parts_of(session).capacity);
+        return TRUE;
+    }
+
+    static void end(j_compress_ptr session) {
+        Parts& parts = parts_of(session);
+        parts.count = parts.capacity - parts.manager.free_in_buffer;
+    }
+
+    Parts parts_{};
+};
+
+/// Writes one stream into memory of its own, once.
 class TurboWriter {
 public:
     explicit TurboWriter(TurboErrors& errors) { info_.err = errors.manager(); }
@@ -88,27 +151,22 @@ public:
     TurboWriter(const TurboWriter&) = delete;
     TurboWriter& operator=(const TurboWriter&) = delete;
 
-    ~TurboWriter() {
-        jpeg_destroy_compress(&info_);
-        std::free(bytes_);  // NOLINT: the library's own malloc.
-    }
+    ~TurboWriter() { jpeg_destroy_compress(&info_); }
 
     /// Inside guarded().
     void begin() {
         jpeg_create_compress(&info_);
-        jpeg_mem_dest(&info_, &bytes_, &count_);
+        info_.dest = destination_.manager();
     }
 
     jpeg_compress_struct& info() { return info_; }
 
-    std::span<const std::byte> written() const {
-        return {reinterpret_cast<const std::byte*>(bytes_), count_};
-    }
+    /// Empty where the library gave up on the way.
+    std::span<const std::byte> written() const { return destination_.written(); }
 
 private:
+    TurboDestination destination_;
     jpeg_compress_struct info_{};
-    unsigned char* bytes_ = nullptr;
-    unsigned long count_ = 0;
 };
 
 }  // namespace efface::pipeline

@@ -137,6 +137,9 @@ std::optional<Literal> obstacle_to_fill(const NativeImage& image, std::span<cons
     if (image.columns() * image.rows() > kFilledFramePixelsMax) {
         return Literal{"occluded areas left black: frames of more than 16777216 pixels are not filled"};
     }
+    if (image.bytes() > kFilledBytesMax) {
+        return Literal{"occluded areas left black: more than 512 MiB of samples are not filled"};
+    }
     std::uint64_t fills = 0;  // At most 4096 holes of 65535 frames each.
     for (const Hole& hole : holes) {
         fills += std::min(hole.frames.count, image.frame_count());

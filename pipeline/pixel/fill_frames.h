@@ -21,9 +21,11 @@
 
 namespace efface::pipeline {
 
-/// Fills in all frames together, and pixels of a frame: what a worker has time and memory for.
+/// Fills in all frames together, pixels of a frame, and bytes of all frames, of which there are up to six
+/// copies: what a worker has time and memory for.
 inline constexpr std::uint64_t kFillsMax = 512;
 inline constexpr std::uint64_t kFilledFramePixelsMax = std::uint64_t{1} << 24U;
+inline constexpr std::uint64_t kFilledBytesMax = std::uint64_t{1} << 29U;
 
 /// Why these holes are not filled whatever their surround is; nothing: they may be.
 std::optional<Literal> obstacle_to_fill(const NativeImage& image, std::span<const Hole> holes);

@@ -4,6 +4,7 @@
 // the samples that a plain libjpeg decoder shows; streams cut at every 97th byte.
 #include "pipeline/codec/jpeg_blackening.h"
 #include "pipeline/codec/jpeg_coefficients.h"
+#include "pipeline/codec/jpeg_filling.h"
 #include "pipeline/codec/searched_frame.h"
 #include "tests/unit/pipeline/codec/encoders.h"
 
@@ -188,6 +189,21 @@ TEST_P(JpegBlackening, AChangedByteIsAnotherPictureOrAnErrorButNoHarm) {
     }
 }
 
+TEST_P(JpegBlackening, AChangedByteIsFilledOrRefusedWithoutHarm) {
+    std::mt19937 random{kSeed + 1};
+    const std::vector<std::byte> grey(
+        made_.shape.rows * made_.shape.columns * made_.shape.samples_per_pixel, std::byte{120}
+    );
+    for (int round = 0; round < 60; ++round) {
+        Bytes changed = stream_;
+        changed[random() % changed.size()] = static_cast<std::byte>(random());
+        const auto filled = pipeline::fill_jpeg(changed, made_.shape, GetParam().photometric, boxes_, grey);
+        if (filled) {
+            EXPECT_TRUE(pipeline::read_jpeg_coefficients(*filled, made_.shape).has_value()) << round;
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Every, JpegBlackening,
     ::testing::Values(
@@ -218,6 +234,55 @@ INSTANTIATE_TEST_SUITE_P(
     ),
     [](const auto& kind) { return kind.param.name; }
 );
+
+/// The stream with its tables of steps in 16 bits, one step of each another one.
+Bytes with_step(const Bytes& stream, std::size_t place, unsigned step) {
+    Bytes out;
+    for (std::size_t at = 0; at < stream.size();) {
+        constexpr std::size_t kSteps = 64;
+        const bool is_table = at + 4 + 1 + kSteps <= stream.size() && stream[at] == std::byte{0xFF} &&
+                              stream[at + 1] == std::byte{0xDB} && stream[at + 3] == std::byte{67};
+        if (!is_table) {
+            out.push_back(stream[at++]);
+            continue;
+        }
+        constexpr unsigned kLength = 2 + 1 + 2 * kSteps;
+        for (const unsigned byte : {0xFFU, 0xDBU, kLength >> 8U, kLength & 0xFFU}) {
+            out.push_back(static_cast<std::byte>(byte));
+        }
+        out.push_back(std::byte{0x10} | stream[at + 4]);
+        for (std::size_t k = 0; k < kSteps; ++k) {
+            const unsigned value = k == place ? step : static_cast<unsigned>(stream[at + 5 + k]);
+            out.push_back(static_cast<std::byte>(value >> 8U));
+            out.push_back(static_cast<std::byte>(value & 0xFFU));
+        }
+        at += 4 + 1 + kSteps;
+    }
+    return out;
+}
+
+// By 0 the library would divide, and by 8192 it divides by 0 too.
+TEST(JpegFilling, AStepThatIsNoneIsRefusedAndOthersAreNot) {
+    const Kind kind{.name = "Half", .options = {.across = 2}};
+    const Picture made = picture(kind);
+    const Bytes stream = encode_jpeg_dct(made, kind.options);
+    const std::vector<std::byte> grey(kind.rows * kind.columns * kind.samples, std::byte{120});
+    const std::vector<Box> boxes{{16, 8, 48, 32}};
+    const auto filled = [&](std::size_t place, unsigned step) {
+        return pipeline::fill_jpeg(with_step(stream, place, step), made.shape, kind.photometric, boxes, grey)
+            .has_value();
+    };
+    for (const std::size_t place : {0U, 1U, 63U}) {
+        for (const unsigned step : {0U, 8192U, 8193U, 16384U, 65535U}) {
+            EXPECT_FALSE(filled(place, step)) << place << ' ' << step;
+        }
+    }
+    EXPECT_TRUE(filled(5, 1));
+    EXPECT_TRUE(filled(5, 255));
+    EXPECT_TRUE(
+        pipeline::blacken_jpeg(with_step(stream, 5, 0), made.shape, kind.photometric, boxes).has_value()
+    );
+}
 
 class JpegRefused : public ::testing::Test {
 protected:
