@@ -1,5 +1,6 @@
 #include "pipeline/pixel/fill_frames.h"
 
+#include "pipeline/enhance/region.h"
 #include "pipeline/enhance/tone.h"
 #include "pipeline/pixel/frame_planes.h"
 
@@ -209,6 +210,17 @@ bool mark_reads(
     const GreyPlane shown = grey_levels(planes_of(samples, image, fill.frame, nothing), levels);
     const std::optional<Reading> reading = read(shown, hole.parts, context.mark_key());
     return reading && reading->utc_seconds == context.utc_seconds();
+}
+
+double grey_difference_in(
+    std::span<const std::byte> samples, const NativeImage& image, const Mask& mask, const FrameFill& fill
+) {
+    const Hole& hole = fill.hole.hole;
+    const PixelSet hidden = hidden_of(mask, fill.frame, image);
+    const PixelSet inside = both(pixels_of(hole, image.columns(), image.rows()), hidden);
+    const Box box = surround_of(hole.bounds()).clipped_to(image.columns(), image.rows());
+    const Planes shown = planes_of(samples, image, fill.frame, PixelSet{image.columns(), image.rows()});
+    return grey_difference(part_of(shown, box), part_of(inside, box), part_of(hidden, box));
 }
 
 }  // namespace efface::pipeline

@@ -83,4 +83,9 @@ bool mark_reads(
     const FillContext& context
 );
 
+/// At the edge of this filled hole in these samples (pipeline/enhance/tone.h).
+double grey_difference_in(
+    std::span<const std::byte> samples, const NativeImage& image, const Mask& mask, const FrameFill& fill
+);
+
 }  // namespace efface::pipeline

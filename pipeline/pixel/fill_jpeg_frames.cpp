@@ -30,11 +30,16 @@ std::vector<Box> filled_parts(std::span<const FrameFill> fills, std::uint64_t fr
     return parts;
 }
 
-/// Of marks that were embedded: whether they still read.
-void read_marks(FilledJpeg& filled, const NativeImage& image, const Mask& mask, const FillContext& context) {
+/// What quantisation left: of the grey at the edge, and of marks that were embedded.
+void measure_written(
+    FilledJpeg& filled, const NativeImage& image, const Mask& mask, const FillContext& context
+) {
     for (FrameFill& fill : filled.fills) {
-        if (fill.hole.is_filled() && fill.mark == EmbedResult::kEmbedded &&
-            !mark_reads(filled.samples, image, mask, fill, context)) {
+        if (!fill.hole.is_filled()) {
+            continue;
+        }
+        fill.hole.grey_difference = grey_difference_in(filled.samples, image, mask, fill);
+        if (fill.mark == EmbedResult::kEmbedded && !mark_reads(filled.samples, image, mask, fill, context)) {
             fill.mark = EmbedResult::kNotReadable;
         }
     }
@@ -65,7 +70,7 @@ Result<FilledJpeg> fill_jpeg_frames(
         EFFACE_CHECK(decode(stream, jpeg, filled.samples));
         filled.frames.push_back(std::move(stream));
     }
-    read_marks(filled, jpeg.image, mask, context);
+    measure_written(filled, jpeg.image, mask, context);
     return filled;
 }
 

@@ -295,6 +295,45 @@ TEST_P(FilledJpeg, SaysOfItsMarkWhatAReaderFinds) {
     EXPECT_EQ(reading->utc_seconds, 1'700'000'000U);
 }
 
+// Not of what was drawn: quantisation moves it.
+TEST_P(FilledJpeg, SaysTheGreyDifferenceOfWhatIsWritten) {
+    clean_it();
+    ASSERT_TRUE(was_cleaned());
+    const Bytes samples = decode_with_libjpeg(written_frames().front());
+    constexpr std::int64_t kRim = 6;
+    const Box inner{kHidden.left + kRim, kHidden.top + kRim, kHidden.right - kRim, kHidden.bottom - kRim};
+    const Box outer{kHidden.left - kRim, kHidden.top - kRim, kHidden.right + kRim, kHidden.bottom + kRim};
+    constexpr Box kShown{32, 32, 192, 192};  // 32 pixels beyond the hole.
+    std::vector<double> seen;
+    double sums[2] = {0, 0};
+    double counts[2] = {0, 0};
+    for (std::size_t y = 32; y < 192; ++y) {
+        for (std::size_t x = 32; x < 192; ++x) {
+            double level = 0;
+            for (std::size_t c = 0; c < kind_.samples; ++c) {
+                level += static_cast<double>(samples[kind_.samples * (y * kSide + x) + c]);
+            }
+            level /= static_cast<double>(kind_.samples);
+            const bool is_hidden_here = within(kHidden, x, y);
+            if (!is_hidden_here && within(kShown, x, y)) {
+                seen.push_back(level);
+            }
+            if (is_hidden_here ? !within(inner, x, y) : within(outer, x, y)) {
+                sums[is_hidden_here ? 0 : 1] += level;
+                counts[is_hidden_here ? 0 : 1] += 1;
+            }
+        }
+    }
+    std::ranges::sort(seen);
+    const auto at = [&](double share) {
+        return seen[static_cast<std::size_t>(share * static_cast<double>(seen.size() - 1))];
+    };
+    const double difference = std::abs(sums[0] / counts[0] - sums[1] / counts[1]) / (at(0.98) - at(0.02));
+
+    const auto said = static_cast<double>(cleaned_.report.fill.areas.front().grey_difference_permille);
+    EXPECT_NEAR(said, 1000 * difference, 1);
+}
+
 TEST_P(FilledJpeg, IsHeldWhereAnythingElseStandsUnderTheMask) {
     clean_it();
     ASSERT_TRUE(was_cleaned());
