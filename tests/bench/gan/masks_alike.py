@@ -11,6 +11,7 @@ import numpy as np
 from family import Person, Shot, rng_of
 from pictures import write_netpbm
 from rates import percent, wilson
+from scored import SOURCES_BESIDE
 from search import Finders, digest_of
 
 PAIRS = 200
@@ -89,7 +90,8 @@ def linkage_interval(result):
 
 def measured(program, models, folder, seed, pairs=PAIRS):
     """Answers are kept in `folder`, a line a pair; another drawing, program or model asks anew."""
-    asked = digest_of(*(beside.HERE / name for name in ("family.py", "masks_alike.py")), program, *sorted(Path(models).glob("[!.]*")))
+    drawn_by = [beside.HERE / "family.py", beside.HERE / "masks_alike.py", *(beside.PIXELS / name for name in SOURCES_BESIDE)]
+    asked = digest_of(*drawn_by, program, *sorted(Path(models).glob("[!.]*")))
     path = Path(folder) / f"masks.{seed}.{asked}.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []

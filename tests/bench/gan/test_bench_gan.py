@@ -20,7 +20,7 @@ from holes import GRID, LEAST, MOST, OCCLUSIONS, bounds, corners_of, drawn, on_g
 from interior import Head
 from intervals import mean_interval
 from likenesses import Fisherfaces, Patterns, linked, patch_of
-from linkage import SECOND_VISIBLE, judged
+from linkage import SECOND_VISIBLE, _known, judged
 from marks import read_marks
 from masks_alike import apart, guess, is_equal
 from masks_alike import judged as judged_masks
@@ -286,6 +286,16 @@ def test_nothing_of_training_or_of_the_synthetic_set_is_imported():
 def test_a_full_run_asks_for_five_hundred_of_a_kind():
     assert DRAWN_MOST > WANTED >= 500 and set(KINDS) == {"ct", "mr", "radiograph", "photograph"}
     assert len(bench_gan.KEYS) == len(set(bench_gan.KEYS)) == 12
+
+
+def test_the_best_view_of_the_occluded_picture_is_chosen_on_other_heads():
+    families = np.arange(400)
+    views = {f"view {k}": seeded(8, k).uniform(0, 1, 400) for k in range(6)}  # None tells anything.
+
+    assert abs(_known(views, families, False).mean() - .5) < abs(max(view.mean() for view in views.values()) - .5) + .02
+    assert (_known(views, families, True) == .5).all()
+    even = np.where(families % 2 == 0, .9, .1)  # The best on even families, which decide for the odd ones.
+    assert (_known({"even": even, "flat": np.full(400, .5)}, families, False) == np.where(families % 2 == 0, .5, .1)).all()
 
 
 # --- what is found beside the hole -----------------------------------------------------------------------------------
