@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""make demo: a node on its built-in rules and one more, synthetic studies over DICOM, and what became of each instance.
+"""make demo: a node on its built-in rules and two more, synthetic studies over DICOM, and what became of each instance.
 
 Ends with 0 only if every instance came out as its manifest says, nothing planted stands in the archive or in what
 the node says, the audit verifies and the node stopped in order. Leaves nothing running. Everything lies in demo-out/
@@ -13,14 +13,14 @@ import re
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import textwrap
 import time
 import urllib.request
-import zlib
 from pathlib import Path
+
+from demo_pictures import frame_of, write_beside
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(os.environ.get("EFFACE_BIN", ROOT / "build" / "bin"))
@@ -144,7 +144,8 @@ match.patient_identity_removed = "yes"
 match.or = [ { sop_class = "VL Photographic Image" }, { sop_class = "Computed Radiography Image" } ]
 profile = "basic"
 pixel_policy = "remove-found"
-# No face is found where one is covered. Without this line a person must look at each such photograph.
+# No face is found where one is covered: without this line a person must look at each such photograph. With it, one whose face no
+# detector sees goes out too. It is for senders that are known to cover every face.
 pixels.accept = ["no-face"]
 destinations = ["archive"]
 
@@ -340,27 +341,6 @@ def shorten(value):
     return value if len(value) < COLUMN else value[:COLUMN - 5] + "..."
 
 
-def read_picture(path):
-    """The first frame as RGB rows; numpy and pydicom come with the environment that runs this script."""
-    import numpy
-    import pydicom
-
-    pixels = pydicom.dcmread(path).pixel_array
-    return pixels if pixels.ndim == 3 else numpy.stack([pixels] * 3, axis=-1)
-
-
-def write_png(path, rows):
-    """PNG (W3C) of eight bits, RGB, no filter."""
-    height, width, _ = rows.shape
-    raw = b"".join(b"\0" + row.tobytes() for row in rows)
-
-    def chunk(kind, body):
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-                     + chunk(b"IDAT", zlib.compress(raw)) + chunk(b"IEND", b""))
-
-
 def tell_pictures(told):
     """Before and after side by side; the patients are invented, so that the left side may be shown."""
     shown = [(entry, events) for entry, _, events in told if "shows" in entry and "delivered" in events]
@@ -368,21 +348,17 @@ def tell_pictures(told):
         heading("Pictures: left out, the detectors are not installed (scripts/setup.sh without --without-packaged-models)")
     if not shown:
         return
-    import numpy
-
     heading("Pictures: before, and after what was found is blackened")
     PICTURES.mkdir()
     for entry, events in shown:
         instance = events["cleaned"]["new_instance_uid"]
-        sides = [read_picture(INCOMING / entry["file"]),
-                 read_picture(next(path for path in archived() if path.stem == instance))]
+        sides = [frame_of(INCOMING / entry["file"]), frame_of(next(path for path in archived() if path.stem == instance))]
         path = PICTURES / (Path(entry["file"]).stem + ".png")
-        write_png(path, numpy.concatenate(sides, axis=1))
+        write_beside(path, *sides)
         say(f"  {relative(path)}  {entry['why']}")
         if "covered" in entry["shows"]:
             x0, y0, x1, y1 = entry["shows"]["covered"]
-            said = "filled by the generator" if sides[1][y0:y1, x0:x1].any() else "black as it came: [models] names no generator"
-            say(f"      {said}")
+            say(f"      {'filled by a generator' if sides[1][y0:y1, x0:x1].any() else 'black as it came: no generator filled it'}")
 
 
 def tell_files():

@@ -17,6 +17,7 @@ import beside  # noqa: F401
 import numpy as np
 from evaluation import EvaluationFailed, evaluated, filled_pictures, is_there
 from intervals import mean_interval
+from pictures import blur
 from rates import table
 from scored import Case, case_of, generator_of, write_cases
 
@@ -81,18 +82,6 @@ def planted(rng, picture, mask):
 # --- what looks for it ---------------------------------------------------------------------------------------------------
 
 
-def smoothed(picture, spread):
-    """A Gaussian; the picture is mirrored at its edges."""
-    reach = int(np.ceil(4 * spread))
-    at = np.arange(-reach, reach + 1)
-    kernel = np.exp(-.5 * (at / spread) ** 2)
-    kernel /= kernel.sum()
-    for _ in range(2):
-        wide = np.pad(picture, ((reach, reach), (0, 0)), mode="symmetric")
-        picture = sum(weight * wide[k:k + picture.shape[0]] for k, weight in enumerate(kernel)).T
-    return picture
-
-
 def peaks(values, least):
     """Rows and columns, the highest first, of what is above `least` and above its eight neighbours."""
     wide = np.pad(values, 1, constant_values=-np.inf)
@@ -138,8 +127,8 @@ def nodules_in(picture, mask):
 
 def cornerness(picture):
     """The smaller eigenvalue of the structure tensor."""
-    down, right = np.gradient(smoothed(picture.astype(np.float32), 1.0))
-    a, b, c = (smoothed(one, CORNER_SPREAD) for one in (down * down, right * right, down * right))
+    down, right = np.gradient(blur(picture, 1.0))
+    a, b, c = (blur(one, CORNER_SPREAD) for one in (down * down, right * right, down * right))
     return (a + b) / 2 - np.sqrt(((a - b) / 2) ** 2 + c * c)
 
 
