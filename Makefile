@@ -6,7 +6,6 @@ MAKEFLAGS += --no-print-directory
 .ONESHELL:
 
 JOBS ?= $(shell nproc)
-PROGRAMS := efface effaced efface-worker
 CONFIGURE = cmake -S . -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo --log-level=WARNING
 export CTEST_OUTPUT_ON_FAILURE := 1
 
@@ -34,13 +33,13 @@ bench: programs ## End-to-end rates beside the ideal and another gateway, as rat
 bench-pixels: ## What the finders of faces and text find and miss, and how long it takes; build/bench/pixels.json
 	@scripts/setup.sh --bench-pixels
 	$(CONFIGURE) -B build
-	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-finders efface-head-views
+	ninja -C build -j $(JOBS) --quiet programs efface-finders efface-head-views
 	.venv/bin/python tests/bench/pixels/bench_pixels.py $(ARGS)
 
 bench-gan: ## How near fills come to what was there, what they tell of a face, what they cost; build/bench/gan.json
 	@scripts/setup.sh --bench-pixels
 	$(CONFIGURE) -B build
-	ninja -C build -j $(JOBS) --quiet $(PROGRAMS) efface-model-worker efface-evaluator efface-finders efface-bench-watermark
+	ninja -C build -j $(JOBS) --quiet programs efface-finders efface-bench-watermark
 	.venv/bin/python tests/bench/gan/bench_gan.py $(ARGS)
 
 tune-text: ## Recall against area masked in vain, on pictures that make bench-pixels does not score; see the program's head
@@ -100,7 +99,7 @@ setup-test:
 
 programs: setup
 	@$(CONFIGURE) -B build
-	ninja -C build -j $(JOBS) --quiet $(PROGRAMS)
+	ninja -C build -j $(JOBS) --quiet programs
 
 everything: setup-test
 	@$(CONFIGURE) -B build

@@ -41,6 +41,7 @@ COLUMN = 36
 # A shorter value would be found by chance among samples.
 PLANTED_BYTES_MIN = 4
 AUDIT_LINES = 8
+BURNED_IN = "amaryllis/us_1.dcm"
 
 SHOWN = {
     "0010,0010": "Patient's Name", "0010,0020": "Patient ID", "0010,0030": "Patient's Birth Date",
@@ -198,8 +199,9 @@ def make_studies():
         run([sys.executable, ROOT / "tests/synthetic/make_pictures.py", "--demo", "--append", INCOMING], SEND_SECONDS)
     files = json.loads((INCOMING / "MANIFEST.json").read_text(encoding="utf-8"))["files"]
     for entry in files:
-        if "shows" in entry:  # Quarantined under the built-in rules; here a rule has them searched.
-            entry["outcomes"] = ["cleaned"]
+        # Held by the built-in rules, and where nothing can search; here a rule has them searched.
+        if "shows" in entry or entry["file"] == BURNED_IN:
+            entry["outcomes"] = ["cleaned"] if HAS_DETECTORS else ["quarantined"]
     patients = {Path(entry["file"]).parent for entry in files}
     step("studies", f"{relative(INCOMING)}: {len(files)} synthetic instances of {len(patients)} invented patients")
     return files

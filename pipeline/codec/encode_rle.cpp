@@ -74,7 +74,9 @@ Result<Bytes> encode_rle(const NewFrame& frame, const SampleShape& shape) {
             }
             pack_row(row, encoded);
         }
-        encoded.resize(encoded.size() + encoded.size() % 2);
+        if (encoded.size() % 2 != 0) {
+            encoded.push_back(std::byte{0});
+        }
     }
     return encoded;
 }

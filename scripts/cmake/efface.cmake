@@ -45,11 +45,18 @@ function(efface_library name)
   target_precompile_headers(${name} REUSE_FROM efface_precompiled)
 endfunction()
 
+# What a user runs: every program but the helpers of tests and benches. The Makefile names this target alone, so a
+# program that LibTorch's absence leaves out is missed by nobody, and one that is there cannot be forgotten.
+add_custom_target(programs)
+
 function(efface_program name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE_LIBS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE efface_flags ${ARG_USES} ${ARG_PRIVATE_LIBS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  if(NOT CMAKE_CURRENT_SOURCE_DIR MATCHES "^${PROJECT_SOURCE_DIR}/tests(/|$)")
+    add_dependencies(programs ${name})
+  endif()
 endfunction()
 
 function(efface_test name)

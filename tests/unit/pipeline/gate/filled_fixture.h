@@ -109,7 +109,9 @@ protected:
     }
 
     static rules::RuleSet rule(std::string_view enhance = "fill = \"require\"") {
-        return rules_of(std::string{kRemoveFoundRules} + "[rule.enhance]\n" + std::string{enhance} + "\n");
+        std::string text{kRemoveFoundRules};
+        text.append("[rule.enhance]\n").append(enhance).append("\n");
+        return rules_of(text);
     }
 
     void clean_it(const std::string& original) {
