@@ -206,7 +206,8 @@ protected:
     BrightFace face_;
     pipeline::Finders finders_{&text_, &face_};
     pipeline::DrawingGenerator generator_{pipeline::patterned};
-    rules::RuleSet rules_ = rules_of(std::string{kRemoveFoundRules}.append("[rule.enhance]\nfill = \"require\"\n"));
+    rules::RuleSet rules_ =
+        rules_of(std::string{kRemoveFoundRules}.append("[rule.enhance]\nfill = \"require\"\n"));
     std::vector<Bytes> frames_;
     std::string original_;
     Cleaned cleaned_;
