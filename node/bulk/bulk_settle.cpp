@@ -74,7 +74,7 @@ void BulkFlow::settle(const BulkItemPointer& item) {
     outcome.kind = Kind::kCleaned;
     outcome.actions = result.clean.actions;
     outcome.mask_boxes = result.clean.mask.size();
-    outcome.fill = result.clean.fill;
+    outcome.fill = result.gate.fill;
     db::AuditEntry entry = entry_for(*item, db::AuditEvent::kCleaned);
     entry.outcome = db::AuditOutcome::kSuccess;
     entry.new_instance_uid = result.clean.new_sop_instance_uid;

@@ -57,7 +57,7 @@ Json make_receipt(
         {"actions", actions_of(clean.actions)},
         {"facts", clean.facts},
         {"mask_boxes", clean.mask.size()},
-        {"fill", pipeline::to_json(clean.fill)},
+        {"fill", pipeline::to_json(result.gate.fill)},
         {"pixel_stages", pipeline::stages_to_json(clean.stages)},
         {"output",
          {{"digest", to_hex(result.gate.output_digest)},

@@ -10,6 +10,7 @@
 #include "pipeline/pixel/samples.h"
 #include "pipeline/scan/part10.h"
 #include "pipeline/scan/routing.h"
+#include "pipeline/unit/fill_summary.h"
 #include "rules/vocabulary/sop_class.h"
 
 namespace efface::pipeline {
@@ -78,6 +79,9 @@ Status judge_files(
     );
     TwinWalk walk{work, routing, fill, before_data, *before_syntax, after_data, *after_syntax};
     EFFACE_CHECK(walk.run());
+    if (!fill.fills.empty()) {
+        report.fill = summary_of(fill.fills, work.generator->facts(), work.rule.enhance.settings);
+    }
     return name_instance(after_data, *after_syntax, replaced.new_sop_instance_uid(), report);
 }
 

@@ -4,10 +4,10 @@
 #include "pipeline/pixel/derivation.h"
 #include "pipeline/pixel/fill_jpeg_frames.h"
 #include "pipeline/pixel/fill_statement.h"
+#include "pipeline/unit/fill_summary.h"
 #include "rules/profile/attestation.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace efface::pipeline {
 namespace {
@@ -16,7 +16,6 @@ using rules::Tag;
 using rules::Vr;
 
 constexpr Tag kSpecificCharacterSet{0x0008, 0x0005};
-constexpr double kSnrShown = 1e5;
 constexpr Literal kFoundBeside =
     "occluded areas left black: something is found beside a fill where nothing was before";
 constexpr Literal kRefused =
@@ -24,54 +23,7 @@ constexpr Literal kRefused =
     "under a "
     "rule with unfilled = \"deliver\", or leave it held";
 
-std::string outcome_of(const FrameFill& fill, const rules::EnhanceSettings& settings) {
-    if (fill.hole.refusal == FillRefusal::kUnsure) {
-        return std::string{refusal_name(FillRefusal::kUnsure)} + " " +
-               std::to_string(settings.confidence_min) + " %";
-    }
-    if (!fill.hole.is_filled()) {
-        return std::string{refusal_name(fill.hole.refusal)};
-    }
-    switch (fill.mark) {
-        case EmbedResult::kEmbedded:
-            return "filled and marked";
-        case EmbedResult::kTooSmall:
-            return "filled, too small for a mark";
-        case EmbedResult::kNotReadable:
-            return "filled, a mark could not be read back";
-    }
-    return "filled";
-}
-
-std::uint64_t permille(double share) {
-    return static_cast<std::uint64_t>(std::llround(std::clamp(share, 0.0, 1.0) * 1000));
-}
-
-FilledArea area_of(const FrameFill& fill, const rules::EnhanceSettings& settings) {
-    const FillMeasures& measures = fill.hole.measures;
-    const std::optional<double>& confidence = fill.hole.confidence;
-    return {
-        .frame = fill.frame,
-        .box = fill.hole.hole.bounds(),
-        .filled = fill.hole.is_filled(),
-        .outcome = outcome_of(fill, settings),
-        .snr_tenths = static_cast<std::uint64_t>(std::llround(std::min(measures.snr, kSnrShown) * 10)),
-        .visible_permille = permille(measures.visible_share),
-        .hidden_permille = permille(measures.hidden_share),
-        .grey_difference_permille = permille(fill.hole.grey_difference),
-        .confidence_permille = confidence ? std::optional{permille(*confidence)} : std::nullopt};
-}
-
-void describe(std::span<const FrameFill> fills, const Generator::Facts& model, CleanReport& report) {
-    report.fill.model_name = model.name;
-    report.fill.model_version = model.version;
-    report.fill.model_digest = to_hex(model.digest);
-    for (const FrameFill& fill : fills) {
-        ++(fill.hole.is_filled() ? report.fill.filled : report.fill.refused);
-        if (report.fill.areas.size() < kFilledAreasMax) {
-            report.fill.areas.push_back(area_of(fill, report.fill.settings));
-        }
-    }
+void state_facts(CleanReport& report) {
     if (report.fill.filled > 0) {
         report.facts.emplace_back("occluded areas filled by a generative network");
     }
@@ -225,8 +177,8 @@ Status fill_masked(
         masked.has_frames = false;
         return leave_black(masked, enhance, kFoundBeside, report);
     }
-    report.fill.settings = enhance.settings;
-    describe(fills, work.generator->facts(), report);
+    report.fill = summary_of(fills, work.generator->facts(), enhance.settings);
+    state_facts(report);
     if (report.fill.refused > 0 && enhance.unfilled == rules::UnfilledPolicy::kQuarantine) {
         return fail(Fault::kQuarantine, kRefused);
     }

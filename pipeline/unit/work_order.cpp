@@ -199,6 +199,7 @@ Json to_json(const GateReport& report) {
         {"new_study_uid", report.new_study_uid},
         {"new_series_uid", report.new_series_uid},
         {"new_patient_id", report.new_patient_id},
+        {"fill", to_json(report.fill)},
     };
 }
 
@@ -213,7 +214,9 @@ Result<GateReport> gate_report_from_json(const Json& json) {
     fields.read("new_study_uid", report.new_study_uid);
     fields.read("new_series_uid", report.new_series_uid);
     fields.read("new_patient_id", report.new_patient_id);
+    const Json* fill = fields.get("fill");
     EFFACE_CHECK(fields.finish("gate report: a field is missing, unknown or of the wrong type"));
+    EFFACE_TRY(report.fill, fill_report_from_json(*fill));
     return report;
 }
 

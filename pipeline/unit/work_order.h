@@ -98,6 +98,7 @@ struct GateReport {
     std::string new_study_uid;
     std::string new_series_uid;
     std::string new_patient_id;
+    FillReport fill{};  ///< Of the gate's own run of the filling stage; this is what receipts show.
 };
 
 /// Left, top, right, bottom of each, one after another; within a frame, so none is negative.

@@ -124,6 +124,7 @@ TEST_F(DispatchTest, TheRuleSaysWhereAnInstanceGoesWhateverItsCleanerClaims) {
     EXPECT_EQ(receipt.find("Mustermann"), std::string::npos) << receipt;
     EXPECT_EQ(parse_json(receipt)->at("output").at("patient_id"), "EFF-1");
     EXPECT_EQ(parse_json(receipt)->at("pixel_policy"), "header-only");
+    EXPECT_EQ(parse_json(receipt)->at("fill").at("filled"), 0) << "the gate's count, not the cleaner's";
 }
 
 TEST_F(DispatchTest, OtherUidsThanStandInTheFileAreQuarantined) {

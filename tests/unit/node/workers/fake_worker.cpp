@@ -114,6 +114,8 @@ void lie(const std::string& how, CleanReport& report) {
         report.hold = "none";
         report.new_patient_id = "Mustermann^Erika";
         report.pixel_policy = "Mustermann^Erika";
+        report.fill.model_name = "Mustermann^Erika";
+        report.fill.filled = 3;
         report.output_transfer_syntax_uid = "1.2.3";
         report.study_uid = Phi<std::string>{"1.2.666"};
     }

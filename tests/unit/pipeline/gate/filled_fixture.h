@@ -127,6 +127,7 @@ protected:
         work.generator = generator;
         const auto report = pipeline::judge(bytes_of(original_), bytes_of(written), work);
         EXPECT_EQ(report.passed, report.reason.empty());
+        fill_of_the_gate_ = report.fill;
         return report.reason;
     }
 
@@ -150,6 +151,7 @@ protected:
     std::string original_;
     Cleaned cleaned_;
     std::optional<std::vector<pipeline::Hole>> holes_;
+    pipeline::FillReport fill_of_the_gate_;  ///< After judged().
     std::string character_set_;  ///< Of the original; empty: it names none.
 };
 

@@ -47,6 +47,19 @@ TEST_P(Filled, IsSaidToBeAndPassesTheGate) {
     EXPECT_EQ(judged(), "");
 }
 
+TEST_P(Filled, TheGateSaysItselfWhatWasFilledWhateverTheCleanerSays) {
+    clean_it(file());
+    ASSERT_TRUE(was_cleaned()) << cleaned_.report.reason;
+    const pipeline::FillReport honest = cleaned_.report.fill;
+    cleaned_.report.fill = {};
+
+    ASSERT_EQ(judged(), "");
+
+    EXPECT_EQ(fill_of_the_gate_, honest);
+    EXPECT_EQ(fill_of_the_gate_.filled, 1U);
+    EXPECT_EQ(fill_of_the_gate_.areas.size(), 1U);
+}
+
 TEST_P(Filled, ChangesNothingBesideTheMaskAndLeavesNothingBlackUnderIt) {
     clean_it(file());
     ASSERT_TRUE(was_cleaned());

@@ -146,6 +146,9 @@ TEST(GateReport, SurvivesJsonUnchanged) {
     report.new_study_uid = "2.25.2";
     report.new_series_uid = "2.25.3";
     report.new_patient_id = "EFF-1";
+    report.fill.model_name = "small";
+    report.fill.filled = 1;
+    report.fill.areas = {{.frame = 2, .box = {8, 16, 40, 32}, .filled = true, .outcome = "filled"}};
 
     const auto again = gate_report_from_json(to_json(report));
 
@@ -153,6 +156,7 @@ TEST(GateReport, SurvivesJsonUnchanged) {
     EXPECT_TRUE(again->passed);
     EXPECT_EQ(again->output_digest, report.output_digest);
     EXPECT_EQ(again->output_bytes, 99U);
+    EXPECT_EQ(again->fill, report.fill);
     EXPECT_EQ(dump_json(to_json(*again)), dump_json(to_json(report)));
 }
 
