@@ -160,7 +160,8 @@ private:
         std::array<Descriptor, 2> given;
         for (std::size_t i = 0; i < given.size(); ++i) {
             const std::string path = plan_.folder + "/" + (i == 0 ? one.truth : one.mask);
-            given.at(i) = Descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+            // A pipe that stands in a case's place must not be waited for.
+            given.at(i) = Descriptor{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
             if (!given.at(i).valid()) {
                 return stop(
                     progress, here + (i == 0 ? "truth: " : "mask: ") + std::strerror(errno), Exit::kUsage

@@ -8,13 +8,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <sys/resource.h>
 
 namespace efface::pipeline {
 namespace {
 
 constexpr std::size_t kGridRowsMax = 128;
-constexpr std::uint64_t kBytesPerKilobyte = 1024;
 
 std::size_t index_of(Filler filler) {
     return static_cast<std::size_t>(filler);
@@ -195,9 +193,7 @@ Result<std::pair<EvaluationSummary, std::string>> Evaluator::summarize() const {
         EFFACE_TRY(grid, grid_png({"occluded", "Telea", "fill", "truth"}, grid_));
         summary.grid_bytes = grid.size();
     }
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    summary.peak_memory_bytes = static_cast<std::uint64_t>(used.ru_maxrss) * kBytesPerKilobyte;
+    summary.peak_memory_bytes = memory_.bytes();
     return std::pair{summary, std::move(grid)};
 }
 

@@ -7,6 +7,7 @@
 #include "pipeline/evaluate/case_views.h"
 #include "pipeline/evaluate/evaluator_protocol.h"
 #include "pipeline/evaluate/frechet.h"
+#include "pipeline/evaluate/peak_memory.h"
 #include "pipeline/picture/feature_network.h"
 #include "pipeline/picture/generator.h"
 
@@ -72,6 +73,7 @@ private:
     std::array<FeatureSet, kFillers> taken_{};
     std::map<std::string, std::uint64_t> rows_of_kind_;
     std::vector<GridRow> grid_;
+    PeakMemory memory_;
 };
 
 }  // namespace efface::pipeline

@@ -1,5 +1,6 @@
 // Goal: what is judged is what the node would deliver, of every case alike, and a refusal is in no mean.
 #include "pipeline/evaluate/evaluator.h"
+#include "pipeline/evaluate/peak_memory.h"
 
 #include "pipeline/picture/png.h"
 #include "tests/unit/pipeline/enhance/drawn_surround.h"
@@ -193,6 +194,19 @@ TEST(Evaluator, TheFrechetDistanceIsNotStatedOfFew) {
     for (const double one : summary->first.frechet) {
         EXPECT_TRUE(std::isnan(one));
     }
+}
+
+TEST(PeakMemory, GrowsWithWhatIsTouchedAndFallsWithNothing) {
+    constexpr std::size_t kBytes = std::size_t{192} << 20U;
+    const PeakMemory memory;
+    const std::uint64_t before = memory.bytes();
+    ASSERT_GT(before, 0U);
+    {
+        const std::vector<char> touched(kBytes, 'x');
+        EXPECT_GE(memory.bytes() + (std::size_t{1} << 20U), kBytes) << touched.back();
+    }
+    EXPECT_GE(memory.bytes() + (std::size_t{1} << 20U), kBytes);
+    EXPECT_GE(memory.bytes(), before);
 }
 
 }  // namespace
