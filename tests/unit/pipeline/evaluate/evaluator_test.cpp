@@ -1,7 +1,7 @@
 // Goal: what is judged is what the node would deliver, of every case alike, and a refusal is in no mean.
 #include "pipeline/evaluate/evaluator.h"
-#include "pipeline/evaluate/peak_memory.h"
 
+#include "pipeline/evaluate/peak_memory.h"
 #include "pipeline/picture/png.h"
 #include "tests/unit/pipeline/enhance/drawn_surround.h"
 #include "tests/unit/pipeline/evaluate/written_png.h"
