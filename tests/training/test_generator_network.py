@@ -209,6 +209,25 @@ def test_half_of_a_batch_shows_what_is_cut_out_about_a_face_and_the_face_lies_wh
         assert shares[8] < 0.07 and shares[-8] > 0.1  # Whole pictures, and cut out ones.
 
 
+def test_structure_is_that_of_a_gaussian_window_with_reflected_ends():
+    truth, _, _ = asked()
+    other = (truth + 0.3 * torch.randn(truth.shape, generator=torch.Generator().manual_seed(1))).clamp(-1, 1)
+    kernel = torch.exp(-0.5 * ((torch.arange(11.) - 5) / 1.5) ** 2)
+    kernel = torch.outer(kernel, kernel) / kernel.sum() ** 2
+
+    def smooth(planes):
+        apart = torch.nn.functional.pad(planes, (5, 5, 5, 5), mode="reflect").flatten(0, 1)[:, None]
+        return torch.nn.functional.conv2d(apart, kernel[None, None]).view(planes.shape)
+
+    a, b = truth * 0.5 + 0.5, other * 0.5 + 0.5
+    mean_a, mean_b = smooth(a), smooth(b)
+    spread_a, spread_b, common = smooth(a * a) - mean_a ** 2, smooth(b * b) - mean_b ** 2, smooth(a * b) - mean_a * mean_b
+    wanted = (2 * mean_a * mean_b + 1e-4) * (2 * common + 9e-4) / \
+        ((mean_a ** 2 + mean_b ** 2 + 1e-4) * (spread_a + spread_b + 9e-4))
+    assert (loss.ssim_map(truth, other) - wanted).abs().max() < 1e-4
+    assert 0.05 < wanted.mean() < 0.95
+
+
 def test_the_losses_are_least_where_the_fill_is_the_truth():
     truth, mask, _ = asked()
     other = torch.where(mask > 0.5, -truth, truth)
