@@ -24,8 +24,8 @@ run: programs ## Run the node in the foreground (CONFIG=FILE, else embedded defa
 test: everything ## Every test that belongs into CI
 	@ctest --test-dir build -j $$(($(JOBS) + 1)) -LE long  # One more: the peers of many wait most of the time.
 
-test-long: everything ## The rest: 200 crash rounds and whatever else takes long
-	@ctest --test-dir build -j 1 -L long --no-tests=error
+test-long: torch-full everything ## The rest: 200 crash rounds, training, and whatever else takes long
+	@ctest --test-dir build -j 1 -L 'long|training' --no-tests=error
 
 bench: programs ## End-to-end rates beside the ideal and another gateway, as ratios; build/bench/node.json
 	@tests/bench/run.sh

@@ -177,7 +177,7 @@ def test_the_judges_begin_with_the_second_phase_and_the_large_pictures_come_last
     plan = Plan(1000)
     assert rates(0, 1000)[0] < 1e-4 < rates(100, 1000)[0] and rates(100, 1000)[1] == 0
     assert rates(260, 1000)[1] == pytest.approx(8e-4) and rates(999, 1000)[0] < 1e-4
-    assert side_at(0, plan) == side_at(899, plan) == 128 and side_at(900, plan) == side_at(999, plan) == 256
+    assert side_at(0, plan) == side_at(749, plan) == 128 and side_at(750, plan) == side_at(999, plan) == 256
 
 
 def test_batches_are_windowed_by_what_is_visible_and_their_masks_lie_on_the_grid(squares):
@@ -248,7 +248,7 @@ def test_measures_know_the_truth_a_constant_and_what_lies_beyond_the_mask():
     psnr, ssim, grey, high, _ = evaluate.measured(truth, truth, mask)
     assert np.isnan(psnr) and ssim == pytest.approx(1, abs=1e-4) and high == pytest.approx(1)
     psnr, ssim, grey, high, _ = evaluate.measured(evaluate.ring_mean(truth, mask), truth, mask)
-    assert 8 < psnr < 14 and ssim < 0.1 and grey < 1e-3 and high < 0.01
+    assert 8 < psnr < 14 and ssim < 0.15 and grey < 1e-3 and high < 0.01
     other = np.where(mask, truth, 9)
     assert np.allclose(evaluate.fine(truth, mask)[mask], evaluate.fine(other, mask)[mask])
     inner, outer = evaluate.rims(mask)

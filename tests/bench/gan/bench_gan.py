@@ -46,10 +46,10 @@ def arguments():
 
 
 def generator_file(asked=None):
-    """The one asked for, the one that ships, or the environment's; None where there is none."""
+    """The one asked for, the environment's, or the one that ships; None where there is none."""
     shipped = sorted((beside.ROOT / "models").glob("*generator*.pt"))
     named = os.environ.get("EFFACE_GENERATOR")
-    return asked or (shipped[0] if shipped else Path(named) if named else None)
+    return asked or (Path(named) if named else shipped[0] if shipped else None)
 
 
 class Cache:
