@@ -4,9 +4,10 @@
     bench_gan.py [--quick] [--cells PREFIX,...] [--at-most N] [--minutes N] [--json] [--seed N] [--generator FILE]
 
 Cells: ct, mr, radiograph, photograph (scored.py), real (../shared), instances, speed, watermark, linkage. Full: n as they
-have it; --quick: 20 filled pictures a kind into gan-quick.json, a look and no measurement. What was evaluated is kept in
-build/bench/gan/cache, so a run that was stopped goes on. The network is --generator, else the one that ships in models/, else
-EFFACE_GENERATOR. A figure that was not measured is absent from gan.json, and the run prints why.
+have it; --quick: 20 filled pictures a kind into gan-quick.json, a look and no measurement; a part of a run (--cells, --at-most,
+--minutes) goes into gan-part.json. What was evaluated is kept in build/bench/gan/cache, so a run that was stopped goes on. The
+network is --generator, else EFFACE_GENERATOR, else the one that ships in models/. A figure that was not measured is absent from
+gan.json, and the run prints why.
 """
 
 import argparse
@@ -61,7 +62,12 @@ class Cache:
         self.name = f"{seed}.{generator_digest()}.{program.digest()}"
 
     def path(self, kind, part):
-        return self.folder / f"{kind}.{part:03}.{self.name}.json"
+        grounds = ""
+        if kind == "real":
+            from real_grounds import digest
+
+            grounds = f".{digest()}"
+        return self.folder / f"{kind}.{part:03}.{self.name}{grounds}.json"
 
     def read(self, kind, part):
         try:
@@ -169,7 +175,8 @@ def extras(asked, program, folder, report):
 
 
 def write(report, out, asked):
-    name = "gan-quick" if asked.quick else "gan"
+    # gan.json is of a whole run: a part of one does not take its place.
+    name = "gan-quick" if asked.quick else "gan-part" if asked.cells or asked.at_most or asked.minutes else "gan"
     figures = {key: report.figures[key] for key in KEYS if key in report.figures}
     (out / "gan" / f"{name}.txt").write_text("\n\n".join(report.parts) + "\n", encoding="utf-8")
     (out / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

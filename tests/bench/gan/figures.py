@@ -3,8 +3,8 @@
 import beside  # noqa: F401
 import numpy as np
 from evaluation import CLASSICAL, FILLERS, MEASURES
-from intervals import mean_interval
-from rates import percent, table, wilson
+from intervals import mean_interval, share_interval
+from rates import percent, table
 from scored import KINDS, OF_ONE_HEAD
 
 GREY_MAX = 5.0  # Percent; or what the truth itself has.
@@ -80,16 +80,17 @@ def report_kind(report, name, records, seed):
 
 
 def _shares(report, name, filled, seed):
-    right = sum(map(is_grey_right, filled))
-    fine, _ = column(filled, "fill", "fine")
-    within = sum(FINE_RANGE[0] <= value <= FINE_RANGE[1] for value in fine)
+    right = [is_grey_right(one) for one in filled], [head_of(one) for one in filled]
+    fine, fine_heads = column(filled, "fill", "fine")
+    within = [FINE_RANGE[0] <= value <= FINE_RANGE[1] for value in fine], fine_heads
     over, heads = over_best(filled)
     low, high = mean_interval(over, heads, seed)
-    lines = [(f"grey difference below {GREY_MAX:g} % or the truth's own", right, len(filled)),
-             (f"high frequencies within {FINE_RANGE[0]:g} to {FINE_RANGE[1]:g}", within, len(fine))]
-    for what, hits, count in lines:
-        a, b = wilson(hits, count)
-        report.say(f"  {name}, {what}: {hits} of {count}, {percent(hits / count)} % ({percent(a)} to {percent(b)})")
+    lines = [(f"grey difference below {GREY_MAX:g} % or the truth's own", *right),
+             (f"high frequencies within {FINE_RANGE[0]:g} to {FINE_RANGE[1]:g}", *within)]
+    for what, hits, of_heads in lines:
+        if hits:
+            a, b = share_interval(hits, of_heads, seed)
+            report.say(f"  {name}, {what}: {sum(hits)} of {len(hits)}, {percent(np.mean(hits))} % ({percent(a)} to {percent(b)})")
     report.say(f"  {name}, SSIM over the best classical filler ({best_classical(filled)[0]}): "
                f"{np.mean(over):.4f} ({low:.4f} to {high:.4f})")
 

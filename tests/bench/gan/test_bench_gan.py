@@ -18,7 +18,7 @@ from family import Person, Shot, hole_of
 from figures import add_figures, best_classical, is_grey_right, over_best, report_kind
 from holes import GRID, LEAST, MOST, OCCLUSIONS, bounds, corners_of, drawn, on_grid
 from interior import Head
-from intervals import mean_interval
+from intervals import mean_interval, share_interval
 from likenesses import Fisherfaces, Patterns, linked, patch_of
 from linkage import SECOND_VISIBLE, _known, judged
 from marks import read_marks
@@ -205,6 +205,15 @@ def test_an_interval_knows_that_pictures_of_one_head_are_alike():
     (low, high), (narrow_low, narrow_high) = mean_interval(values, heads, 1), mean_interval(values, alone, 1)
     assert low < values.mean() < high
     assert high - low > 2 * (narrow_high - narrow_low)
+
+
+def test_a_share_has_the_wider_of_both_intervals():
+    # Ten heads of twenty pictures each, alike within a head: ten cases, not two hundred.
+    heads = np.repeat(np.arange(10), 20)
+    low, high = share_interval(list(np.repeat([1] * 5 + [0] * 5, 20)), heads, 1)
+    assert low < .25 and high > .75
+    low, high = share_interval([True] * 200, heads, 1)
+    assert .97 < low < .99 and high == 1
 
 
 def test_the_marks_report_is_read():
